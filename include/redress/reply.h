@@ -1,0 +1,145 @@
+/*
+ * reply: facts to final MIME bytes.  Mustache templates, the customer's
+ * language, dates by ICU, headers as RFC 3834 asks for.
+ */
+#ifndef REDRESS_REPLY_H
+#define REDRESS_REPLY_H
+
+#include <redress/base.h>
+
+#define REPLY_ERROR reply_error_quark()
+GQuark reply_error_quark(void);
+
+enum reply_kind {
+	REPLY_ACK,
+	REPLY_FOLLOWUP,
+	REPLY_LATE,
+	REPLY_RESOLVED,
+	REPLY_STATUS,
+	REPLY_ESCALATION, /* to staff */
+};
+enum { REPLY_KINDS = REPLY_ESCALATION + 1 };
+
+/* The template's name: "ack", "followup", ... */
+const char *reply_kind_name(enum reply_kind kind);
+bool reply_kind_from_name(const char *name, enum reply_kind *ret_kind);
+
+/* True for mail that answers one mail at once (Auto-Submitted: auto-replied);
+ * false for mail that a deadline or an agent starts (auto-generated). */
+bool reply_kind_is_answer(enum reply_kind kind);
+
+typedef struct ReplyTemplates ReplyTemplates;
+
+/*
+ * Loads and checks every template of the directories; a later directory
+ * overrides an earlier one file by file.  Unknown variables, unclosed
+ * sections, or a kind missing in "en" fail with file and line.  (transfer full)
+ */
+ReplyTemplates *reply_templates_load(
+	const char *const *directories, GError **error);
+void reply_templates_free(ReplyTemplates *templates);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReplyTemplates, reply_templates_free)
+
+/* ISO 639-1 codes in which every customer template exists, sorted. */
+const char *const *reply_templates_languages(const ReplyTemplates *templates);
+
+/*
+ * The language in which a customer is answered: the wanted one if it has
+ * templates, else the fallback if it has, else "en".
+ */
+const char *reply_templates_choose(const ReplyTemplates *templates,
+	const char *wanted, const char *fallback);
+
+/* One thing that happened on the ticket, told in a follow-up. */
+typedef struct ReplyEvent ReplyEvent;
+struct ReplyEvent {
+	int64_t at_s;
+	/* What it was, by name ("received", "assigned", "promised", ...). */
+	const char *what;
+};
+
+/*
+ * Everything a template can say.  All pointers (transfer none); a NULL or 0
+ * leaves the variable empty and its section unrendered.
+ */
+typedef struct ReplyFacts ReplyFacts;
+struct ReplyFacts {
+	enum reply_kind kind;
+	const char *language;      /* as chosen by reply_templates_choose() */
+	const char *time_zone;     /* tz identifier */
+	const char *reference;     /* "7K3F-92QX" */
+	const char *customer_name; /* only if the sender is authenticated */
+	const char *subject;       /* only if the sender is authenticated */
+	const char *mailbox_name;  /* "Example customer care" */
+	const char *mailbox_address;
+	const char *assignee; /* who has it (nullable: the team has) */
+	int64_t opened_s;
+	int64_t promised_s;     /* when a person answers */
+	int64_t old_promised_s; /* the promise that is missed, in late */
+	int64_t next_update_s;  /* when the customer hears from us next */
+	int64_t now_s;
+	const char *state;      /* "open", "waiting", "resolved", "closed" */
+	const char *resolution; /* the agent's words, in resolved */
+	bool promise_kept;      /* a person has answered already */
+	bool reopened;
+	unsigned messages;   /* mails from the customer so far */
+	unsigned interval_s; /* of follow-ups */
+	const ReplyEvent *events;
+	size_t events_length;
+};
+
+/* Where a mail goes and how it threads.  All pointers (transfer none). */
+typedef struct ReplyEnvelope ReplyEnvelope;
+struct ReplyEnvelope {
+	const char *message_id; /* without brackets */
+	const char *from_name;  /* (nullable) */
+	const char *from_address;
+	const char *to_address;
+	const char *to_name;           /* (nullable) */
+	const char *reply_to;          /* with the signed token (nullable) */
+	const char *in_reply_to;       /* without brackets (nullable) */
+	const char *const *references; /* NULL-terminated (nullable) */
+	/* The stable pseudo-reference of the ticket, no brackets (nullable). */
+	const char *thread_id;
+	/* "Re: [#REF] ..." is made from this; NULL: the template's own. */
+	const char *subject;
+};
+
+/*
+ * Renders and composes.  The subject is the template's first line
+ * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,
+ * "Re: " and that.  Text and HTML alternatives in UTF-8, lines at most 998
+ * bytes, CRLF.  (transfer full)
+ */
+GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
+	const ReplyEnvelope *envelope, GError **error);
+
+/* What `redress render` prints: the rendered text or HTML alone, after a first
+ * line "Subject: ...".  (transfer full) */
+char *reply_render(const ReplyTemplates *templates, const ReplyFacts *facts,
+	bool html, GError **error);
+
+/* ---- Mustache --------------------------------------------------------- */
+
+/*
+ * The public Mustache specification's required modules: comments, delimiters,
+ * interpolation, inverted, partials, sections.  Values are never expanded
+ * again.  Context is a GVariant of type a{sv}: strings, booleans, integers,
+ * nested a{sv}, and arrays "av".  Partials by name (nullable).
+ */
+typedef struct Mustache Mustache;
+
+Mustache *mustache_parse(const char *text, const char *file, GError **error);
+void mustache_free(Mustache *mustache);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mustache, mustache_free)
+
+/* escape: HTML-escape {{x}}; {{{x}}} and {{&x}} never are.  Nesting of partials
+ * is at most 32 deep.  (transfer full) */
+char *mustache_render(const Mustache *mustache, GVariant *context,
+	GHashTable *partials, bool escape);
+
+/* Calls visit for each variable or section name with its line. */
+void mustache_visit_names(const Mustache *mustache,
+	void (*visit)(const char *name, unsigned line, void *user), void *user);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * What the files of analysis/ give each other.  Every function is pure, takes
+ * valid UTF-8, runs in linear time and never fails.
+ */
+#ifndef REDRESS_ANALYSIS_INTERNAL_H
+#define REDRESS_ANALYSIS_INTERNAL_H
+
+#include <redress/analysis.h>
+
+/* ---- subject.c -------------------------------------------------------- */
+
+/* Without reply and forward prefixes and our [#REF] tags. (transfer full) */
+char *subject_base(const char *subject);
+
+/* ---- reply_text.c ----------------------------------------------------- */
+
+/*
+ * Splits a readable text into the sender's own words and the signature; quotes
+ * of earlier mails are left out, inline answers between quotes are kept, and
+ * in doubt a quote stays.  ret_signature may be NULL inside.  (transfer full)
+ */
+void reply_text_split(
+	const char *text, char **ret_reply_text, char **ret_signature);
+
+/* ---- language.c ------------------------------------------------------- */
+
+/* ISO 639-1 or NULL when nothing can be said; confidence 0 to 1.
+ * (transfer full) (nullable) */
+char *language_detect(const char *text, double *ret_confidence);
+
+/* ---- words.c ---------------------------------------------------------- */
+
+/* True if the own words only ask for the state: "STATUS", "tila?", ... */
+bool words_ask_for_status(const char *reply_text);
+
+/* Lines that look like agent commands at the start or end of the own text, as
+ * written.  (transfer full) (element-type utf8) */
+GPtrArray *words_find_commands(const char *reply_text);
+
+/* ---- complainer.c ----------------------------------------------------- */
+
+/* Kind of complainer, why (in words, nullable) and urgency 0 to 3. */
+enum analysis_complainer complainer_judge(const char *subject,
+	const char *reply_text, const char *language, char **ret_reason,
+	int *ret_urgency);
+
+/* ---- signals.c -------------------------------------------------------- */
+
+/* Fills kind, guard, guard_detail and cost. */
+void signals_judge(Analysis *analysis, const Message *message,
+	const AnalysisEnvelope *envelope);
+
+/* ---- bounce.c --------------------------------------------------------- */
+
+/* What a bounce says, or NULL if the mail is none.  (transfer full) */
+AnalysisBounce *bounce_read(
+	const Message *message, const AnalysisEnvelope *envelope);
+void bounce_free(AnalysisBounce *bounce);
+
+/* ---- authentication.c ------------------------------------------------- */
+
+/* Aligned DMARC in the topmost Authentication-Results of authserv_id, or SMTP
+ * AUTH.  *ret_how in words (nullable). */
+bool authentication_judge(const Message *message,
+	const AnalysisEnvelope *envelope, char **ret_how);
+
+#endif
