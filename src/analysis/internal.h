@@ -28,6 +28,10 @@ void reply_text_split(
  * (transfer full) (nullable) */
 char *language_detect(const char *text, double *ret_confidence);
 
+/* Loads what language_detect() needs, so that it opens no file afterwards and
+ * several threads may call it.  Call once, before the sandbox closes. */
+void language_warm_up(void);
+
 /* ---- words.c ---------------------------------------------------------- */
 
 /* True if the own words only ask for the state: "STATUS", "tila?", ... */
