@@ -33,6 +33,9 @@ GQuark base_error_quark(void);
 /* The name of a code for logs and JSON: "temporary", "permanent", ... */
 const char *redress_error_code_name(int code);
 
+/* The code that fits a system call's failure: what may pass is temporary. */
+int redress_error_code_from_errno(int errnum);
+
 /* ---- clock ------------------------------------------------------------ */
 
 /* Wall clock.  Only daemon/, cli/ and the front ends call these. */

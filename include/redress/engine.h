@@ -1,0 +1,234 @@
+/*
+ * engine: the one door.  A mail, a due deadline, an operator's word, what the
+ * outgoing mail met: each becomes an event, decide() says what is owed, and
+ * apply carries it out in one transaction of the one writer thread.  Every
+ * function here is thread safe, blocks until its change is committed (one
+ * commit serves all that wait), and fails with
+ *
+ *	TEMPORARY	nothing was changed; the same call may be made again
+ *	INVALID		the call asks for something that makes no sense
+ *	NOT_FOUND	no such ticket or row
+ */
+#ifndef REDRESS_ENGINE_H
+#define REDRESS_ENGINE_H
+
+#include <redress/analysis.h>
+#include <redress/base.h>
+#include <redress/promise.h>
+#include <redress/reply.h>
+#include <redress/store.h>
+
+#define ENGINE_ERROR engine_error_quark()
+GQuark engine_error_quark(void);
+
+/* ---- policy ------------------------------------------------------------ */
+
+/* One mailbox's rules.  All pointers are copied by engine_policy_new(). */
+typedef struct EngineMailbox EngineMailbox;
+struct EngineMailbox {
+	const char *address;
+	const char *const *aliases; /* (nullable) */
+	const char *name;
+	const char *language;
+	PromiseDuration answer_within;
+	PromiseDuration late_notice;
+	int64_t follow_up_every_s;
+	int64_t close_after_s;
+	PromiseCalendar *calendar; /* (transfer none): outlives the policy */
+	const char *supervisor;    /* (nullable) */
+	const char *const *staff;  /* agents, supervisor, managers (nullable) */
+	bool tag_subject;
+	bool plus_addresses;
+	bool own_tickets;
+	bool acknowledge;
+};
+
+typedef struct EnginePolicyOptions EnginePolicyOptions;
+struct EnginePolicyOptions {
+	const char *hostname;
+	BaseKey key;
+	ReplyTemplates *templates; /* (transfer none): outlives the policy */
+	const EngineMailbox *mailboxes;
+	size_t mailboxes_length;
+	const char *authserv_id; /* (nullable) */
+	unsigned acks_per_sender_per_day;
+	unsigned automatic_per_thread_per_day;
+	unsigned automatic_per_minute; /* 0: no cap */
+	int64_t give_up_after_s;       /* of an outgoing mail that meets 4xx */
+	/* Frees what calendars and templates belong to, with the last
+	 * reference (nullable). */
+	GDestroyNotify destroy;
+	void *user;
+};
+
+/* Immutable and counted, so that a reload can replace it under mails in hand.
+ */
+typedef struct EnginePolicy EnginePolicy;
+EnginePolicy *engine_policy_new(const EnginePolicyOptions *options);
+EnginePolicy *engine_policy_ref(EnginePolicy *policy);
+void engine_policy_unref(EnginePolicy *policy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnginePolicy, engine_policy_unref)
+
+/* The mailbox of an envelope recipient (folded, plus-detail left out where it
+ * takes one); NULL if it is none of ours.  *ret_detail (transfer full). */
+const EngineMailbox *engine_policy_mailbox(
+	const EnginePolicy *policy, const char *recipient, char **ret_detail);
+
+/* True if the envelope sender is one of our own ("complaints+b-TOKEN@..." with
+ * a good token): mail of ours on its way out, or come back. */
+bool engine_policy_own_sender(const EnginePolicy *policy, const char *sender);
+
+/* The ticket's reference if the Message-ID is ours.  (transfer full) */
+char *engine_policy_own_message_id(
+	const EnginePolicy *policy, const char *message_id);
+
+/* Fills an envelope for the parser: our addresses, host name, authserv-id and
+ * the default language of the first recipient that is ours.  The pointers
+ * live as long as the policy. */
+void engine_policy_envelope(const EnginePolicy *policy,
+	const char *const *recipients, AnalysisEnvelope *ret_envelope);
+
+/* ---- the engine -------------------------------------------------------- */
+
+typedef struct Engine Engine;
+
+typedef struct EngineOptions EngineOptions;
+struct EngineOptions {
+	const char *driver;
+	const char *target;
+	enum db_mode mode; /* DB_WRITER in the daemon, DB_GUEST in the tool */
+	EnginePolicy *policy; /* a reference is taken */
+	/* Called on the writer thread after a commit that added outbox rows
+	 * or deadlines; must not block (nullable). */
+	void (*committed)(void *user);
+	void *user;
+};
+
+/* Opens the store and starts the writer thread.  (transfer full) */
+Engine *engine_new(const EngineOptions *options, GError **error);
+/* Finishes what was submitted, then stops. */
+void engine_free(Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+void engine_set_policy(Engine *engine, EnginePolicy *policy);
+/* (transfer full) */
+EnginePolicy *engine_get_policy(Engine *engine);
+
+/* For operation and benchmarks: jobs done and commits made since the start. */
+typedef struct EngineStatistics EngineStatistics;
+struct EngineStatistics {
+	uint64_t jobs, commits, mails, failures;
+};
+EngineStatistics engine_statistics(Engine *engine);
+
+/* ---- a mail ------------------------------------------------------------ */
+
+typedef struct EngineMail EngineMail;
+struct EngineMail {
+	GBytes *raw; /* as it came */
+	const Analysis *analysis;
+	const char *envelope_from;     /* "" for <>, NULL unknown */
+	const char *const *recipients; /* envelope; those not ours ignored */
+	const char *source;            /* "milter", "ingest" */
+	const char *queue_id;          /* (nullable) */
+	const char *client;            /* address of the peer (nullable) */
+	bool no_acknowledge;           /* an import of old mail */
+	int64_t now_s;
+};
+
+typedef struct EngineReceipt EngineReceipt;
+struct EngineReceipt {
+	/* References of the tickets that the mail belongs to now, in the order
+	 * of the mailboxes: char *; empty if recorded without one. */
+	GPtrArray *references;
+	bool duplicate;    /* was known already */
+	bool opened;       /* a new ticket */
+	bool acknowledged; /* an acknowledgement was made */
+	bool tag_subject;  /* as the first mailbox wants it */
+	char *guard;       /* what withheld the acknowledgement (nullable) */
+};
+void engine_receipt_clear(EngineReceipt *receipt);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineReceipt, engine_receipt_clear)
+
+/* Records the mail once and decides what is owed for it. */
+bool engine_receive(Engine *engine, const EngineMail *mail,
+	EngineReceipt *ret_receipt, GError **error);
+
+/* What `redress analyze` adds to an analysis: the guard that the policy alone
+ * can know (own signature, staff, mailbox).  Pure.  Changes kind, guard and
+ * cost of the analysis. */
+void engine_refine(const EnginePolicy *policy, const char *envelope_from,
+	const char *const *recipients, Analysis *analysis);
+
+/* ---- deadlines --------------------------------------------------------- */
+
+/* Carries out up to `most` due deadlines; *ret_done says how many. */
+bool engine_run_deadlines(Engine *engine, int64_t now_s, unsigned most,
+	unsigned *ret_done, GError **error);
+
+/* ---- an operator's word ------------------------------------------------ */
+
+enum engine_operation {
+	ENGINE_RESOLVE, /* text: the resolution (nullable) */
+	ENGINE_REOPEN,
+	ENGINE_NOTE, /* text: required */
+};
+
+typedef struct EngineOrder EngineOrder;
+struct EngineOrder {
+	enum engine_operation operation;
+	const char *reference;
+	const char *text;  /* (nullable) */
+	const char *actor; /* "operator:NAME" */
+	bool silent;       /* resolve without telling the customer */
+	int64_t now_s;
+};
+
+bool engine_operate(Engine *engine, const EngineOrder *order, GError **error);
+
+/* ---- what outgoing mail meets ------------------------------------------ */
+
+/* (element-type StoreOutbox) leased rows with their bytes. */
+bool engine_outbox_lease(Engine *engine, const char *owner, int64_t now_s,
+	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error);
+
+/* To be committed before the final dot is sent. */
+bool engine_outbox_uncertain(Engine *engine, int64_t id, GError **error);
+
+enum engine_outcome {
+	ENGINE_SENT,      /* 250 after the final dot */
+	ENGINE_DEFERRED,  /* 4xx, or no connection: certainly not sent */
+	ENGINE_REFUSED,   /* 5xx */
+	ENGINE_UNCERTAIN, /* the connection broke after the final dot */
+};
+
+typedef struct EngineDelivery EngineDelivery;
+struct EngineDelivery {
+	int64_t id;
+	enum engine_outcome outcome;
+	int smtp_code;      /* 0: none */
+	const char *status; /* "4.2.2" (nullable) */
+	const char *text;   /* last answer (nullable) */
+	int64_t now_s;
+};
+bool engine_outbox_settle(Engine *engine, const EngineDelivery *deliveries,
+	size_t length, GError **error);
+
+/* Our milter saw our own mail on its way out, with this queue id. */
+bool engine_outbox_handed_over(Engine *engine, const char *message_id,
+	const char *queue_id, int64_t now_s, GError **error);
+
+/*
+ * Takes back what other owners left: a leased row is queued again; an
+ * uncertain one is sent if it was handed over in this boot, else queued once
+ * more with its Message-ID, else unknown.  Called at start and now and then.
+ */
+bool engine_outbox_recover(
+	Engine *engine, const char *owner, int64_t now_s, GError **error);
+
+/* Makes a row (id), a ticket's rows (reference) or all (both empty) due now;
+ * failed and unknown ones are queued again only by id or reference. */
+bool engine_outbox_retry(Engine *engine, int64_t id, const char *reference,
+	int64_t now_s, unsigned *ret_count, GError **error);
+
+#endif

@@ -1,0 +1,338 @@
+/*
+ * store: every SQL statement of Redress, as verbs of the domain, over the
+ * driver table of db/.  A Store is one connection and belongs to one thread
+ * at a time.  Times are seconds since the epoch, UTC; 0 is "none" (NULL).
+ *
+ * Lookups that find nothing return true and leave *ret NULL.
+ */
+#ifndef REDRESS_STORE_H
+#define REDRESS_STORE_H
+
+#include <redress/base.h>
+#include <redress/db.h>
+
+#define STORE_ERROR store_error_quark()
+GQuark store_error_quark(void);
+
+typedef struct Store Store;
+
+/*
+ * Opens the database.  A DB_WRITER brings the schema up to date (append-only
+ * migrations, each in one transaction); every mode refuses a newer schema
+ * than the program knows, and a guest or reader an older one
+ * (REDRESS_ERROR_PERMANENT, saying what to do).  (transfer full)
+ */
+Store *store_open(const char *driver, const char *target, enum db_mode mode,
+	GError **error);
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* The schema's version that this program writes. */
+int store_schema_version(void);
+
+/* ---- transactions ------------------------------------------------------ */
+
+bool store_begin(Store *store, bool write, GError **error);
+bool store_commit(Store *store, GError **error);
+void store_rollback(Store *store);
+bool store_in_transaction(Store *store);
+bool store_savepoint(Store *store, GError **error);
+bool store_release(Store *store, GError **error);
+bool store_rollback_to(Store *store, GError **error);
+
+/* Changes when another connection has committed. */
+bool store_change_counter(Store *store, int64_t *ret_counter, GError **error);
+bool store_backup(Store *store, const char *path, GError **error);
+
+/* ---- tickets ----------------------------------------------------------- */
+
+enum store_state {
+	STORE_OPEN,
+	STORE_WAITING, /* for the customer */
+	STORE_RESOLVED,
+	STORE_CLOSED,
+};
+const char *store_state_name(enum store_state state);
+bool store_state_from_name(const char *name, enum store_state *ret_state);
+
+typedef struct StoreTicket StoreTicket;
+struct StoreTicket {
+	int64_t id;
+	char *reference;
+	char *mailbox; /* folded address */
+	enum store_state state;
+	char *subject;          /* base subject (nullable) */
+	char *customer;         /* folded address */
+	char *customer_address; /* as written */
+	char *customer_name;    /* (nullable) */
+	char *language;         /* in which the customer is answered */
+	bool authenticated;     /* the opening mail was */
+	int64_t opened_at;
+	int64_t heard_at;    /* the customer last heard from us */
+	int64_t promised_by; /* a person answers by; 0: nothing promised */
+	int64_t resolved_at;
+	char *quiet; /* why no automatic mail is sent (nullable) */
+	unsigned late_count;
+	char *assignee;   /* (nullable) */
+	char *type;       /* (nullable) */
+	char *complainer; /* (nullable) */
+	int priority;     /* 0 to 3 */
+	int urgency;      /* 0 to 3 */
+	/* What the reads fill in and the writes ignore. */
+	int64_t next_update_at;
+	unsigned messages;
+	unsigned mails_sent;
+	char *tags; /* comma-separated (nullable) */
+};
+
+void store_ticket_free(StoreTicket *ticket);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTicket, store_ticket_free)
+
+/* Sets ticket->id.  CONFLICT if the reference is taken. */
+bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error);
+/* Writes every column of ticket->id. */
+bool store_ticket_update(
+	Store *store, const StoreTicket *ticket, GError **error);
+
+bool store_ticket_by_id(
+	Store *store, int64_t id, StoreTicket **ret_ticket, GError **error);
+bool store_ticket_by_reference(Store *store, const char *reference,
+	StoreTicket **ret_ticket, GError **error);
+/* The ticket that knows one of these Message-IDs: one that is not closed
+ * before one that is, then the youngest.  ids: char *. */
+bool store_ticket_by_thread(Store *store, const GPtrArray *ids,
+	StoreTicket **ret_ticket, GError **error);
+
+/* A participant is the customer and whom the customer wrote to beside us. */
+bool store_participant_add(
+	Store *store, int64_t ticket_id, const char *folded, GError **error);
+bool store_participant_known(Store *store, int64_t ticket_id,
+	const char *folded, bool *ret_known, GError **error);
+
+/* A Message-ID by which a conversation is known. */
+bool store_thread_add(Store *store, int64_t ticket_id, const char *message_id,
+	GError **error);
+
+/* The language of the customer's latest ticket, or NULL. */
+bool store_customer_language(
+	Store *store, const char *folded, char **ret_language, GError **error);
+/* Tickets of the customer opened since. */
+bool store_customer_tickets(Store *store, const char *folded, int64_t since_s,
+	unsigned *ret_count, GError **error);
+
+typedef struct StoreTicketFilter StoreTicketFilter;
+struct StoreTicketFilter {
+	bool any_state;       /* else only those neither resolved nor closed */
+	const char *state;    /* this one state (nullable) */
+	const char *mailbox;  /* folded (nullable) */
+	const char *customer; /* folded (nullable) */
+	int64_t before_id;    /* for paging; 0: from the youngest */
+	unsigned most;        /* rows; 0: all */
+};
+/* (element-type StoreTicket) youngest first */
+bool store_ticket_list(Store *store, const StoreTicketFilter *filter,
+	GPtrArray **ret_tickets, GError **error);
+
+/* ---- messages ---------------------------------------------------------- */
+
+typedef struct StoreMessage StoreMessage;
+struct StoreMessage {
+	int64_t id;
+	int64_t ticket_id;   /* 0: recorded without a ticket */
+	char *dedupe;        /* unique */
+	char *kind;          /* analysis_kind_name() */
+	char *guard;         /* why it was not acknowledged (nullable) */
+	char *guard_detail;  /* (nullable) */
+	char *message_id;    /* without brackets (nullable) */
+	char *mailbox;       /* folded */
+	char *sender;        /* From address (nullable) */
+	char *envelope_from; /* "" for <>, NULL unknown */
+	char *subject;       /* decoded (nullable) */
+	char *own_text;      /* the sender's own words (nullable) */
+	char *language;      /* detected (nullable) */
+	char *source;        /* "milter", "ingest", ... */
+	char *queue_id;      /* (nullable) */
+	int64_t received_at;
+	int64_t size_bytes;
+	bool authenticated;
+};
+
+void store_message_free(StoreMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreMessage, store_message_free)
+
+/* raw: the mail as it came, already packed by store_pack().  Sets message->id.
+ * CONFLICT if the dedupe key is known. */
+bool store_message_insert(Store *store, StoreMessage *message,
+	GBytes *packed_raw, GError **error);
+bool store_message_by_dedupe(Store *store, const char *dedupe,
+	StoreMessage **ret_message, GError **error);
+/* (element-type StoreMessage) oldest first; ticket_id 0: those without one */
+bool store_message_list(Store *store, int64_t ticket_id,
+	GPtrArray **ret_messages, GError **error);
+/* The mail as it came, byte for byte.  (transfer full) */
+bool store_message_raw(
+	Store *store, int64_t message_id, GBytes **ret_raw, GError **error);
+
+/* zstd; thread safe.  Unpacking is bounded by the size that packing noted. */
+GBytes *store_pack(GBytes *bytes);
+GBytes *store_unpack(const void *packed, size_t length, GError **error);
+
+/* ---- events ------------------------------------------------------------ */
+
+typedef struct StoreEvent StoreEvent;
+struct StoreEvent {
+	int64_t id;
+	int64_t ticket_id;  /* 0: none */
+	int64_t message_id; /* 0: none */
+	int64_t outbox_id;  /* 0: none */
+	int64_t at;
+	char *what;   /* "opened", "acknowledged", "ack-withheld", ... */
+	char *actor;  /* "customer", "redress", "operator:NAME" */
+	char *detail; /* (nullable) */
+};
+
+void store_event_free(StoreEvent *event);
+bool store_event_insert(Store *store, const StoreEvent *event, GError **error);
+/* (element-type StoreEvent) oldest first */
+bool store_event_list(Store *store, int64_t ticket_id, GPtrArray **ret_events,
+	GError **error);
+
+/* ---- promises ---------------------------------------------------------- */
+
+enum store_promise_outcome {
+	STORE_PROMISE_KEPT,
+	STORE_PROMISE_BROKEN,
+	STORE_PROMISE_REPLACED, /* by a later word that keeps its time */
+};
+
+/* A promise that was mailed; the outbox row holds its words. */
+bool store_promise_insert(Store *store, int64_t ticket_id, int64_t outbox_id,
+	int64_t made_at, int64_t due_at, GError **error);
+/* Settles every open promise of the ticket. */
+bool store_promise_settle(Store *store, int64_t ticket_id,
+	enum store_promise_outcome outcome, int64_t at, GError **error);
+
+typedef struct StorePromise StorePromise;
+struct StorePromise {
+	int64_t id;
+	int64_t outbox_id;
+	int64_t made_at, due_at, settled_at;
+	char *outcome; /* "kept", "broken", "replaced", NULL: open */
+};
+void store_promise_free(StorePromise *promise);
+/* (element-type StorePromise) oldest first */
+bool store_promise_list(Store *store, int64_t ticket_id,
+	GPtrArray **ret_promises, GError **error);
+
+/* ---- deadlines --------------------------------------------------------- */
+
+enum store_deadline {
+	STORE_DEADLINE_FOLLOW_UP,
+	STORE_DEADLINE_PROMISE, /* look whether the promise will be kept */
+	STORE_DEADLINE_CLOSE,
+};
+enum { STORE_DEADLINES = STORE_DEADLINE_CLOSE + 1 };
+const char *store_deadline_name(enum store_deadline kind);
+
+/* One row per (ticket, kind); due_at 0 removes it. */
+bool store_deadline_set(Store *store, int64_t ticket_id,
+	enum store_deadline kind, int64_t due_at, GError **error);
+bool store_deadline_get(Store *store, int64_t ticket_id,
+	enum store_deadline kind, int64_t *ret_due_at, GError **error);
+
+typedef struct StoreDeadline StoreDeadline;
+struct StoreDeadline {
+	int64_t ticket_id;
+	enum store_deadline kind;
+	int64_t due_at;
+};
+/* (element-type StoreDeadline), the oldest first, at most `most`. */
+bool store_deadline_due(Store *store, int64_t now_s, unsigned most,
+	GArray **ret_deadlines, GError **error);
+/* The next one, 0 if there is none. */
+bool store_deadline_next(Store *store, int64_t *ret_due_at, GError **error);
+
+/* ---- outbox ------------------------------------------------------------ */
+
+enum store_outbox_state {
+	STORE_OUTBOX_QUEUED,
+	STORE_OUTBOX_LEASED,    /* a sender has it */
+	STORE_OUTBOX_UNCERTAIN, /* the final dot may have been sent */
+	STORE_OUTBOX_SENT,
+	STORE_OUTBOX_FAILED,  /* 5xx, or 4xx for too long */
+	STORE_OUTBOX_UNKNOWN, /* twice uncertain: given up, shown */
+};
+const char *store_outbox_state_name(enum store_outbox_state state);
+
+typedef struct StoreOutbox StoreOutbox;
+struct StoreOutbox {
+	int64_t id;
+	int64_t ticket_id;
+	char *kind;        /* reply_kind_name() */
+	unsigned sequence; /* unique with ticket and kind */
+	char *recipient;
+	char *recipient_folded;
+	char *envelope_from; /* "" for <> */
+	char *message_id;    /* without brackets */
+	bool automatic;
+	enum store_outbox_state state;
+	unsigned attempts;
+	unsigned uncertain; /* how often it ended uncertain */
+	int64_t created_at, next_at, lease_until, settled_at;
+	char *lease_owner; /* boot id and process (nullable) */
+	int64_t handed_at; /* our milter saw it on the way out */
+	char *queue_id;    /* there (nullable) */
+	char *handed_boot; /* boot id at that time (nullable) */
+	int smtp_code;     /* last answer, 0: none */
+	char *smtp_status; /* "4.2.2" (nullable) */
+	char *smtp_text;   /* (nullable) */
+	GBytes *bytes;     /* final MIME; NULL in lists */
+};
+
+void store_outbox_free(StoreOutbox *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreOutbox, store_outbox_free)
+
+/* Takes the next sequence of (ticket, kind); sets id and sequence. */
+bool store_outbox_insert(Store *store, StoreOutbox *row, GError **error);
+
+/*
+ * Leases up to `most` rows that are queued and due, with their bytes.
+ * (element-type StoreOutbox)
+ */
+bool store_outbox_lease(Store *store, const char *owner, int64_t now_s,
+	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error);
+
+/* Writes state, attempts, times, lease and SMTP answer of row->id; the bytes
+ * and addresses never change. */
+bool store_outbox_update(Store *store, const StoreOutbox *row, GError **error);
+
+bool store_outbox_by_id(
+	Store *store, int64_t id, StoreOutbox **ret_row, GError **error);
+bool store_outbox_by_message_id(Store *store, const char *message_id,
+	StoreOutbox **ret_row, GError **error);
+
+/* Rows leased or uncertain whose owner is not this one, or whose lease has
+ * run out.  (element-type StoreOutbox) */
+bool store_outbox_stale(Store *store, const char *owner, int64_t now_s,
+	GPtrArray **ret_rows, GError **error);
+
+/* When the next queued row is due, 0 if none is queued. */
+bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error);
+
+/* Those not settled, or all of a ticket (ticket_id != 0), or failed and
+ * unknown ones too (settled).  (element-type StoreOutbox) */
+bool store_outbox_list(Store *store, int64_t ticket_id, bool settled,
+	GPtrArray **ret_rows, GError **error);
+
+/* The bytes of a row.  (transfer full) */
+bool store_outbox_bytes(
+	Store *store, int64_t id, GBytes **ret_bytes, GError **error);
+
+/* How many automatic mails: of this kind to this address since (kind may be
+ * NULL: any), of this ticket since. */
+bool store_outbox_count_recipient(Store *store, const char *folded,
+	const char *kind, int64_t since_s, unsigned *ret_count, GError **error);
+bool store_outbox_count_ticket(Store *store, int64_t ticket_id,
+	const char *kind, int64_t since_s, unsigned *ret_count, GError **error);
+
+#endif
