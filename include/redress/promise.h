@@ -33,13 +33,23 @@ typedef struct PromiseCalendar PromiseCalendar;
 
 typedef struct PromiseCalendarOptions PromiseCalendarOptions;
 struct PromiseCalendarOptions {
-	const char *time_zone;    /* tz identifier, "Europe/Tallinn" */
-	const char *const *hours; /* "Mon-Fri 09:00-17:00", "Sat 10:00-14:00" */
-	/* Paths of iCalendar files; NULL for none. */
+	const char *time_zone; /* tz identifier, "Europe/Tallinn" */
+	/*
+	 * At least one of "Mon-Fri 09:00-17:00", "Mon,Wed 10:00-12:30",
+	 * "Sat 10:00-12:00, 13:00-14:00", "Mon-Sun 00:00-24:00";
+	 * NULL-terminated. What lies past midnight ("Fri 22:00-02:00") belongs
+	 * to the next day.
+	 */
+	const char *const *hours;
+	/*
+	 * Paths of iCalendar files, NULL-terminated; NULL for none.  Their
+	 * whole-day events, recurrences included, are closed until 2100.
+	 */
 	const char *const *holidays;
 };
 
-/* (transfer full) */
+/* Never changes once made, and may be used from any thread.
+ * REDRESS_ERROR_INVALID names what to mend.  (transfer full) */
 PromiseCalendar *promise_calendar_new(
 	const PromiseCalendarOptions *options, GError **error);
 void promise_calendar_free(PromiseCalendar *calendar);
@@ -47,9 +57,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PromiseCalendar, promise_calendar_free)
 
 const char *promise_calendar_time_zone(const PromiseCalendar *calendar);
 
-/* The instant that lies duration after start; never in closed time for the
- * business units.  If no open time is found within ten years, start plus ten
- * years. */
+/*
+ * The instant that lies duration after start.
+ *
+ * Business hours: the first instant by which that much open time has passed,
+ * so the second before it is always open; it may be closing time itself.
+ * Business days: closing time of the n-th open day after start's own local
+ * day (midnight sharp belongs to the day that it ends).  Both are monotonic
+ * and additive: due(a + b, t) is due(b, due(a, t)).
+ *
+ * If no open time is found within ten years, start plus ten years.
+ */
 int64_t promise_due(const PromiseCalendar *calendar, PromiseDuration duration,
 	int64_t start_s);
 
