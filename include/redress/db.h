@@ -4,6 +4,14 @@
  * driver turns "?" parameters into its own form where it must.
  *
  * A connection belongs to one thread at a time.
+ *
+ * Errors say what to do.  TEMPORARY: busy, full, unreadable or read-only for
+ * now; the same connection works again once the cause has gone, unless
+ * is_lost() says otherwise: then close it and open it again.  An open that
+ * failed with TEMPORARY is simply tried again later.  CONFLICT: a unique key
+ * is taken.  PERMANENT: damaged, or a statement of ours that cannot work.
+ * INVALID: the target is not one for us.  NOT_FOUND: a guest or reader came
+ * before the first writer.
  */
 #ifndef REDRESS_DB_H
 #define REDRESS_DB_H
@@ -43,10 +51,13 @@ struct DbDriver {
 		DbConnection *connection, const char *sql, GError **error);
 
 	/* Kept by the connection and found again by the pointer of sql, which
-	 * must be a string constant.  (transfer none) */
+	 * must be a string constant holding one statement.  It comes reset,
+	 * so it is not to be asked for while it is being stepped.
+	 * (transfer none) */
 	DbStatement *(*prepare)(
 		DbConnection *connection, const char *sql, GError **error);
-	/* index from 1.  Texts and blobs are copied or used before step. */
+	/* index from 1.  Texts and blobs are copied at once.  A NULL text
+	 * binds NULL; a blob of no bytes is empty, whatever its pointer. */
 	void (*bind_integer)(DbStatement *statement, int index, int64_t value);
 	void (*bind_real)(DbStatement *statement, int index, double value);
 	void (*bind_text)(DbStatement *statement, int index, const char *text);
@@ -54,9 +65,12 @@ struct DbDriver {
 		size_t length);
 	void (*bind_null)(DbStatement *statement, int index);
 	enum db_step (*step)(DbStatement *statement, GError **error);
+	/* Forgets the bindings too.  A statement left on a row holds its
+	 * reading open, so reset it as soon as its rows are read. */
 	void (*reset)(DbStatement *statement);
 
-	/* column from 0; texts and blobs live until the next step or reset. */
+	/* column from 0; texts and blobs live until the next step or reset.
+	 * NULL only where is_null(). */
 	bool (*is_null)(DbStatement *statement, int column);
 	int64_t (*integer)(DbStatement *statement, int column);
 	double (*real)(DbStatement *statement, int column);
@@ -64,11 +78,18 @@ struct DbDriver {
 	const void *(*blob)(
 		DbStatement *statement, int column, size_t *ret_length);
 
+	/* With write it takes the lock at once, waiting for it 5 s at most;
+	 * without, the transaction only reads. */
 	bool (*begin)(DbConnection *connection, bool write, GError **error);
+	/* After a failure, call rollback.  When it failed because the disk
+	 * did, a power cut may yet bring the transaction back. */
 	bool (*commit)(DbConnection *connection, GError **error);
+	/* Does nothing outside a transaction. */
 	void (*rollback)(DbConnection *connection);
 	/* False after the database itself undid the transaction. */
 	bool (*in_transaction)(DbConnection *connection);
+	/* They nest.  Each is ended by exactly one release or rollback_to,
+	 * which means the innermost; rollback_to undoes and ends it. */
 	bool (*savepoint)(DbConnection *connection, GError **error);
 	bool (*release)(DbConnection *connection, GError **error);
 	bool (*rollback_to)(DbConnection *connection, GError **error);
@@ -79,12 +100,19 @@ struct DbDriver {
 	bool (*set_version)(
 		DbConnection *connection, int version, GError **error);
 
-	/* A number that changes when another connection has committed. */
+	/* A number that changes when another connection has committed.  Ask
+	 * outside transactions, and always the same connection. */
 	bool (*change_counter)(
 		DbConnection *connection, int64_t *ret_counter, GError **error);
-	/* A consistent copy to a file, from this connection. */
+	/* A consistent copy to a new file of mode 0600, from this connection,
+	 * outside a transaction.  CONFLICT if the file exists. */
 	bool (*backup)(
 		DbConnection *connection, const char *path, GError **error);
+
+	/* True when only close and open help: the database was moved, deleted
+	 * or replaced under the connection.  begin asks it, and fails with
+	 * TEMPORARY. */
+	bool (*is_lost)(DbConnection *connection);
 };
 
 /* NULL if there is no such driver.  "sqlite" is there always. */

@@ -92,6 +92,17 @@ void engine_policy_envelope(const EnginePolicy *policy,
 
 typedef struct Engine Engine;
 
+/* An event row that was committed.  All pointers (transfer none). */
+typedef struct EngineObservation EngineObservation;
+struct EngineObservation {
+	const char *reference;  /* (nullable) */
+	const char *message_id; /* of the mail that it is about (nullable) */
+	const char *queue_id;   /* (nullable) */
+	const char *what;
+	const char *actor;
+	const char *detail; /* (nullable) */
+};
+
 typedef struct EngineOptions EngineOptions;
 struct EngineOptions {
 	const char *driver;
@@ -101,6 +112,9 @@ struct EngineOptions {
 	/* Called on the writer thread after a commit that added outbox rows
 	 * or deadlines; must not block (nullable). */
 	void (*committed)(void *user);
+	/* Called on the writer thread after a commit, once for each event row
+	 * that it holds: what an administrator would grep for (nullable). */
+	void (*observed)(const EngineObservation *observation, void *user);
 	void *user;
 };
 

@@ -166,6 +166,9 @@ bool store_message_insert(Store *store, StoreMessage *message,
 	GBytes *packed_raw, GError **error);
 bool store_message_by_dedupe(Store *store, const char *dedupe,
 	StoreMessage **ret_message, GError **error);
+/* Message-IDs of the ticket's first and last recorded mail (nullable). */
+bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
+	char **ret_last, GError **error);
 /* (element-type StoreMessage) oldest first; ticket_id 0: those without one */
 bool store_message_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_messages, GError **error);

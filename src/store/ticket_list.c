@@ -1,0 +1,128 @@
+#include "internal.h"
+
+/* In the order in which read_ticket() reads. */
+#define TICKET_COLUMNS                                                         \
+	"SELECT t.id, t.reference, t.mailbox, t.state, t.subject,"             \
+	"	t.customer, t.customer_address, t.customer_name, t.language,"        \
+	"	t.authenticated, t.opened_at, t.heard_at, t.promised_by,"            \
+	"	t.resolved_at, t.quiet, t.late_count, t.assignee, t.type,"           \
+	"	t.complainer, t.priority, t.urgency,"                                \
+	"	(SELECT d.due_at FROM deadline d WHERE d.ticket_id = t.id"           \
+	"		AND d.kind = 'follow-up'),"                                         \
+	"	(SELECT count(*) FROM message m WHERE m.ticket_id = t.id),"          \
+	"	(SELECT count(*) FROM outbox o WHERE o.ticket_id = t.id"             \
+	"		AND o.state = 'sent'),"                                             \
+	"	(SELECT group_concat(g.tag) FROM tag g"                              \
+	"		WHERE g.ticket_id = t.id)"                                          \
+	" FROM ticket t"
+
+static void *read_ticket(Store *store, DbStatement *row)
+{
+	StoreTicket *ticket = g_new0(StoreTicket, 1);
+	g_autofree char *state = column_text(store, row, 3);
+
+	ticket->id = column_integer(store, row, 0);
+	ticket->reference = column_text(store, row, 1);
+	ticket->mailbox = column_text(store, row, 2);
+	store_state_from_name(state, &ticket->state);
+	ticket->subject = column_text(store, row, 4);
+	ticket->customer = column_text(store, row, 5);
+	ticket->customer_address = column_text(store, row, 6);
+	ticket->customer_name = column_text(store, row, 7);
+	ticket->language = column_text(store, row, 8);
+	ticket->authenticated = column_integer(store, row, 9) != 0;
+	ticket->opened_at = column_integer(store, row, 10);
+	ticket->heard_at = column_integer(store, row, 11);
+	ticket->promised_by = column_integer(store, row, 12);
+	ticket->resolved_at = column_integer(store, row, 13);
+	ticket->quiet = column_text(store, row, 14);
+	ticket->late_count = (unsigned)column_integer(store, row, 15);
+	ticket->assignee = column_text(store, row, 16);
+	ticket->type = column_text(store, row, 17);
+	ticket->complainer = column_text(store, row, 18);
+	ticket->priority = (int)column_integer(store, row, 19);
+	ticket->urgency = (int)column_integer(store, row, 20);
+	ticket->next_update_at = column_integer(store, row, 21);
+	ticket->messages = (unsigned)column_integer(store, row, 22);
+	ticket->mails_sent = (unsigned)column_integer(store, row, 23);
+	ticket->tags = column_text(store, row, 24);
+	return ticket;
+}
+
+bool store_ticket_by_id(
+	Store *store, int64_t id, StoreTicket **ret_ticket, GError **error)
+{
+	return query_first(store,
+		query_start(store, error, TICKET_COLUMNS " WHERE t.id = ?", "i",
+			id),
+		read_ticket, (void **)ret_ticket, error);
+}
+
+bool store_ticket_by_reference(Store *store, const char *reference,
+	StoreTicket **ret_ticket, GError **error)
+{
+	return query_first(store,
+		query_start(store, error,
+			TICKET_COLUMNS " WHERE t.reference = ?", "t",
+			reference),
+		read_ticket, (void **)ret_ticket, error);
+}
+
+/* How good a find is: any live ticket before any closed one, then age. */
+static bool better(const StoreTicket *candidate, const StoreTicket *best)
+{
+	if (!best)
+		return true;
+	bool live = candidate->state != STORE_CLOSED;
+	bool best_live = best->state != STORE_CLOSED;
+	return live != best_live ? live : candidate->id > best->id;
+}
+
+bool store_ticket_by_thread(Store *store, const GPtrArray *ids,
+	StoreTicket **ret_ticket, GError **error)
+{
+	g_autoptr(StoreTicket) best = NULL;
+
+	for (guint i = 0; i < ids->len; i++) {
+		g_autoptr(StoreTicket) found = NULL;
+		DbStatement *row = query_start(store, error,
+			TICKET_COLUMNS
+			" JOIN thread r ON r.ticket_id = t.id"
+			" WHERE r.message_id = ?"
+			" ORDER BY t.state = 'closed', t.id DESC LIMIT 1",
+			"t", g_ptr_array_index(ids, i));
+		if (!query_first(
+			    store, row, read_ticket, (void **)&found, error))
+			return false;
+		if (found && better(found, best)) {
+			store_ticket_free(best);
+			best = g_steal_pointer(&found);
+		}
+	}
+	*ret_ticket = g_steal_pointer(&best);
+	return true;
+}
+
+bool store_ticket_list(Store *store, const StoreTicketFilter *filter,
+	GPtrArray **ret_tickets, GError **error)
+{
+	g_autoptr(GPtrArray) tickets = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)store_ticket_free);
+	DbStatement *rows = query_start(store, error,
+		TICKET_COLUMNS
+		" WHERE (?1 <> 0 OR t.state IN ('open', 'waiting'))"
+		" AND (?2 IS NULL OR t.state = ?2)"
+		" AND (?3 IS NULL OR t.mailbox = ?3)"
+		" AND (?4 IS NULL OR t.customer = ?4)"
+		" AND (?5 IS NULL OR t.id < ?5)"
+		" ORDER BY t.id DESC LIMIT ?6",
+		"itttIi", (int64_t)(filter->any_state || filter->state),
+		filter->state, filter->mailbox, filter->customer,
+		filter->before_id,
+		filter->most ? (int64_t)filter->most : (int64_t)-1);
+
+	if (!query_list(store, rows, read_ticket, tickets, error))
+		return false;
+	*ret_tickets = g_steal_pointer(&tickets);
+	return true;
+}
