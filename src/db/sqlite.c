@@ -60,7 +60,6 @@ static const struct {
 	{SQLITE_CONSTRAINT_UNIQUE, REDRESS_ERROR_CONFLICT},
 	{SQLITE_CONSTRAINT_PRIMARYKEY, REDRESS_ERROR_CONFLICT},
 	{SQLITE_CONSTRAINT_ROWID, REDRESS_ERROR_CONFLICT},
-	{SQLITE_CANTOPEN_ISDIR, REDRESS_ERROR_INVALID},
 	{SQLITE_CANTOPEN_SYMLINK, REDRESS_ERROR_INVALID},
 	{SQLITE_BUSY, REDRESS_ERROR_TEMPORARY},
 	{SQLITE_LOCKED, REDRESS_ERROR_TEMPORARY},
@@ -326,16 +325,24 @@ static bool create_private(const char *path, GError **error)
 	return done;
 }
 
-static bool check_exists(const char *path, GError **error)
+/* A folder, a pipe or a link cannot be the database. */
+static bool check_ordinary(const char *path, GError **error)
 {
 	struct stat status;
 
-	if (lstat(path, &status) == 0)
+	if (lstat(path, &status) != 0)
+		return fail_errno(path,
+			errno == ENOENT ? REDRESS_ERROR_NOT_FOUND
+					: REDRESS_ERROR_TEMPORARY,
+			error);
+	if (S_ISREG(status.st_mode))
 		return true;
-	return fail_errno(path,
-		errno == ENOENT ? REDRESS_ERROR_NOT_FOUND
-				: REDRESS_ERROR_TEMPORARY,
-		error);
+	g_set_error(error, DB_ERROR, REDRESS_ERROR_INVALID,
+		"%s: is %s, not an ordinary file; name the file itself", path,
+		S_ISLNK(status.st_mode)   ? "a symbolic link"
+		: S_ISDIR(status.st_mode) ? "a folder"
+					  : "a device or a pipe");
+	return false;
 }
 
 static FileIdentity identify(const char *path, const char *suffix)
@@ -531,9 +538,9 @@ static DbConnection *open_connection(
 
 	if (!path)
 		return NULL;
-	bool there = mode == DB_WRITER ? create_private(path, error)
-				       : check_exists(path, error);
-	if (!there)
+	if (mode == DB_WRITER && !create_private(path, error))
+		return NULL;
+	if (!check_ordinary(path, error))
 		return NULL;
 	DbConnection *connection = g_new0(DbConnection, 1);
 	connection->path = g_steal_pointer(&path);
