@@ -115,28 +115,23 @@ def port_listens(port):
 # ---- folders and clean-up -------------------------------------------------
 
 def processes_of(folder):
-    """Ids of the processes that belong to a private folder: it is in their
-    command line or environment, or they work in it."""
-    folder = str(folder)
-    found = []
+    """Ids of the processes that were started in a private folder: it is in
+    the environment that each server here is given."""
+    folder, found = os.fsencode(folder), []
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with contextlib.suppress(OSError):
-            mark = (pathlib.Path(entry.path, "cmdline").read_bytes()
-                    + b"\0" + pathlib.Path(entry.path, "environ").read_bytes())
-            work = os.readlink(os.path.join(entry.path, "cwd")) + "/"
-            if os.fsencode(folder + "/") in mark \
-                    or work.startswith(folder + "/"):
+            if folder in pathlib.Path(entry.path, "environ").read_bytes():
                 found.append(int(entry.name))
     return found
 
 
-def kill_processes_of(folder, spare=()):
+def kill_processes_of(folder):
     """Kills what still runs in a private folder.  Again and again, since a
     dying server may have been starting a child."""
     for _ in range(20):
-        found = [pid for pid in processes_of(folder) if pid not in spare]
+        found = processes_of(folder)
         if not found:
             return
         for pid in found:
@@ -952,7 +947,8 @@ class SendmailServer:
                  "-X", self.folder / "transcript"],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=True,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C"})
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C",
+                     "HOME": str(self.folder)})
         wait_for(lambda: self._process.poll() is not None
                  or port_listens(self.port), PATIENCE_S, "Sendmail to listen",
                  self.log)
