@@ -110,4 +110,10 @@ char *message_html_to_text(const char *html, size_t length);
  */
 char *message_dedupe_key(const char *bytes, size_t length);
 
+/*
+ * Loads what parsing needs from files (character set converters, GMime's own
+ * tables), so that a process can parse after it has lost the file system.
+ */
+void message_warm_up(void);
+
 #endif

@@ -1,0 +1,234 @@
+/*
+ * From bytes to words: charsets repaired, controls that hide or reorder text
+ * taken out, format=flowed joined.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+static bool has_high(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((guchar)bytes[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* ISO-2022-JP is 7-bit: undeclared, it shows by its escapes. */
+static bool has_escape(const char *bytes, size_t length)
+{
+	const char *p = memchr(bytes, '\033', length);
+
+	return p && bytes + length - p > 3 &&
+	       (p[1] == '$' || (p[1] == '(' && (p[2] == 'J' || p[2] == 'I')));
+}
+
+/* Charsets in which UTF-8 text reads as pairs of odd letters. */
+static bool is_single_byte(const char *charset)
+{
+	return g_str_has_prefix(charset, "iso-8859-") ||
+	       g_str_has_prefix(charset, "windows-125");
+}
+
+static bool is_utf8(const char *bytes, size_t length)
+{
+	/* NUL is taken out later; g_utf8_validate_len() stops at it. */
+	while (length > 0) {
+		const char *nul = memchr(bytes, '\0', length);
+		size_t n = nul ? (size_t)(nul - bytes) : length;
+
+		if (!g_utf8_validate_len(bytes, n, NULL))
+			return false;
+		if (!nul)
+			return true;
+		bytes += n + 1;
+		length -= n + 1;
+	}
+	return true;
+}
+
+/* U+202A to U+202E and U+2066 to U+2069, which can show text in another order
+ * than it is read by a program. */
+static bool is_bidi_control(const guchar *p)
+{
+	return p[0] == 0xe2 &&
+	       ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+		       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+char *text_clean(const char *bytes, size_t length)
+{
+	g_autofree char *copy = NULL;
+	GString *out = g_string_sized_new(length);
+
+	if (!is_utf8(bytes, length)) {
+		copy = g_utf8_make_valid(bytes, (gssize)length);
+		bytes = copy;
+		length = strlen(copy);
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\0')
+			continue;
+		if (bytes[i] == '\r') {
+			if (i + 1 >= length || bytes[i + 1] != '\n')
+				g_string_append_c(out, '\n');
+			continue;
+		}
+		/* Valid UTF-8: after 0xe2 there are two more bytes. */
+		if ((guchar)bytes[i] == 0xe2 && i + 2 < length &&
+			is_bidi_control((const guchar *)bytes + i)) {
+			i += 2;
+			continue;
+		}
+		g_string_append_c(out, bytes[i]);
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *text_clean_line(const char *bytes, size_t length)
+{
+	char *line = text_clean(bytes, length);
+
+	for (char *p = line; *p; p++)
+		if ((guchar)*p < ' ' || *p == 127)
+			*p = ' ';
+	return g_strstrip(line);
+}
+
+static char *decode_as(const char *bytes, size_t length, const char *charset,
+	size_t *ret_errors)
+{
+	GString *text = charset_convert(bytes, length, charset, ret_errors);
+	char *clean;
+
+	if (!text)
+		return NULL;
+	clean = text_clean(text->str, text->len);
+	g_string_free(text, TRUE);
+	return clean;
+}
+
+static char *decode_guessed(
+	const char *bytes, size_t length, GPtrArray *defects)
+{
+	size_t errors;
+	const char *charset = charset_guess(bytes, length);
+	char *text = decode_as(bytes, length, charset, &errors);
+	g_autofree char *words =
+		g_strdup_printf("charset guessed: %s", charset);
+
+	message_add_defect(defects, words);
+	return text ? text : text_clean(bytes, length);
+}
+
+char *text_decode(const char *bytes, size_t length, const char *charset,
+	GPtrArray *defects)
+{
+	char buffer[64];
+	const char *declared = charset_canonical(charset, buffer);
+	g_autofree char *text = NULL;
+	size_t errors = 0;
+	bool high = has_high(bytes, length);
+
+	if (!declared && has_escape(bytes, length))
+		declared = "iso-2022-jp-2";
+	if (!declared || strcmp(declared, "utf-8") == 0 ||
+		is_single_byte(declared))
+		if (is_utf8(bytes, length))
+			return text_clean(bytes, length);
+	if (declared && strcmp(declared, "utf-8") != 0) {
+		text = decode_as(bytes, length, declared, &errors);
+		if (!text)
+			message_add_defect(defects, "unknown charset");
+	}
+	/* A few bad characters do not prove that the charset is wrong. */
+	if (text && (errors == 0 || errors <= length / 100))
+		return g_steal_pointer(&text);
+	if (is_utf8(bytes, length))
+		return text_clean(bytes, length);
+	if (text && !high)
+		return g_steal_pointer(&text);
+	/* UTF-8 with a scratch is still UTF-8. */
+	g_free(text);
+	text = decode_as(bytes, length, "utf-8", &errors);
+	if (text && errors <= length / 100) {
+		message_add_defect(defects, "text is not valid UTF-8");
+		return g_steal_pointer(&text);
+	}
+	return decode_guessed(bytes, length, defects);
+}
+
+/* Depth of quoting; *ret_rest is what stands behind the marks. */
+static unsigned quote_depth(const char *line, const char **ret_rest)
+{
+	unsigned depth = 0;
+
+	while (*line == '>') {
+		depth++;
+		line++;
+	}
+	if (*line == ' ')
+		line++; /* space-stuffing, RFC 3676 section 4.4 */
+	*ret_rest = line;
+	return depth;
+}
+
+static void append_quote(GString *out, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		g_string_append_c(out, '>');
+	if (depth > 0)
+		g_string_append_c(out, ' ');
+}
+
+char *text_unflow(const char *text, bool delete_space)
+{
+	GString *out = g_string_sized_new(strlen(text));
+	unsigned open_depth = 0;
+	bool open = false;
+
+	while (*text) {
+		const char *end = strchrnul(text, '\n');
+		const char *rest;
+		unsigned depth = quote_depth(text, &rest);
+		size_t length = rest < end ? (size_t)(end - rest) : 0;
+		bool signature = length == 3 && memcmp(rest, "-- ", 3) == 0;
+		bool soft = length > 0 && rest[length - 1] == ' ' && !signature;
+
+		if (open && (depth != open_depth || signature)) {
+			g_string_append_c(out, '\n');
+			open = false;
+		}
+		if (!open)
+			append_quote(out, depth);
+		g_string_append_len(
+			out, rest, (gssize)(length - (soft && delete_space)));
+		if (!soft && *end)
+			g_string_append_c(out, '\n');
+		open = soft;
+		open_depth = depth;
+		text = *end ? end + 1 : end;
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *text_cut(char *text, size_t most, bool *ret_cut)
+{
+	char *end;
+
+	*ret_cut = strlen(text) > most;
+	if (*ret_cut) {
+		end = g_utf8_find_prev_char(text, text + most + 1);
+		*end = '\0';
+	}
+	return text;
+}
+
+size_t text_count_letters(const char *text, size_t most)
+{
+	size_t n = 0;
+
+	for (; *text && n < most; text = g_utf8_next_char(text))
+		n += g_unichar_isalnum(g_utf8_get_char(text));
+	return n;
+}
