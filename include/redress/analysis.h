@@ -32,6 +32,9 @@ enum analysis_cost {
 	ANALYSIS_COST_AUTOMATIC, /* no automatic mail to this sender at all */
 };
 
+/* "nothing", "acknowledgement", "automatic mail": what is not sent. */
+const char *analysis_cost_name(enum analysis_cost cost);
+
 enum analysis_complainer {
 	ANALYSIS_COMPLAINER_NONE,
 	ANALYSIS_MEEK,
@@ -138,6 +141,28 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Analysis, analysis_free)
 /* Reads a message as a person would.  Never fails.  (transfer full) */
 Analysis *analysis_run(
 	const Message *message, const AnalysisEnvelope *envelope);
+
+/* True if the mail is to be acknowledged, as far as the mail itself says. */
+bool analysis_would_acknowledge(const Analysis *analysis);
+
+/* Loads what needs files; to be called before a sandbox closes. */
+void analysis_warm_up(void);
+
+/*
+ * One thing that a mail can say of itself: the guard's name, the RFC section
+ * or vendor it comes from, the kind of mail it shows (ANALYSIS_COMPLAINT: any),
+ * and what it costs.
+ */
+typedef struct AnalysisSignal AnalysisSignal;
+struct AnalysisSignal {
+	const char *name;
+	const char *source;
+	enum analysis_kind kind;
+	enum analysis_cost cost;
+};
+
+size_t analysis_signals_length(void);
+AnalysisSignal analysis_signals_get(size_t index);
 
 /*
  * What is recorded of a mail whose parser died: kind complaint, guard

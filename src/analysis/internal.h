@@ -54,12 +54,39 @@ enum analysis_complainer complainer_judge(const char *subject,
 void signals_judge(Analysis *analysis, const Message *message,
 	const AnalysisEnvelope *envelope);
 
+/* True if the address, its detail left out, is one of our mailboxes. */
+bool signals_address_is_ours(
+	const char *address, const AnalysisEnvelope *envelope);
+
+/* True if nobody takes an answer: <> in the envelope or in Return-Path. */
+bool signals_sender_is_null(
+	const Message *message, const AnalysisEnvelope *envelope);
+
+/* True for a receipt (RFC 8098) or a feedback report (RFC 5965). */
+bool signals_is_other_report(const Message *message);
+
+/* ---- signals_subject.c ------------------------------------------------ */
+
+/* True if the subject begins as those that responders write: "Automatic
+ * reply: ...", in the languages of the table. */
+bool signals_subject_is_auto_reply(const char *subject);
+
+/* True if the subject asks to prove that one is a person. */
+bool signals_subject_is_challenge(const char *subject);
+
 /* ---- bounce.c --------------------------------------------------------- */
 
 /* What a bounce says, or NULL if the mail is none.  (transfer full) */
 AnalysisBounce *bounce_read(
 	const Message *message, const AnalysisEnvelope *envelope);
+AnalysisBounce *bounce_new(void);
 void bounce_free(AnalysisBounce *bounce);
+AnalysisRecipient *bounce_recipient_new(void);
+void bounce_recipient_free(AnalysisRecipient *recipient);
+
+/* ---- analysis.c ------------------------------------------------------- */
+
+AnalysisAttachment *attachment_new(void);
 
 /* ---- authentication.c ------------------------------------------------- */
 
