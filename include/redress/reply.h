@@ -33,7 +33,9 @@ typedef struct ReplyTemplates ReplyTemplates;
 /*
  * Loads and checks every template of the directories; a later directory
  * overrides an earlier one file by file.  Unknown variables, unclosed
- * sections, or a kind missing in "en" fail with file and line.  (transfer full)
+ * sections, unescaped values in HTML, or a kind missing in "en" fail with
+ * file and line.  A language that lacks a customer's kind, as text or as HTML,
+ * is not offered.  (transfer full)
  */
 ReplyTemplates *reply_templates_load(
 	const char *const *directories, GError **error);
@@ -54,7 +56,10 @@ const char *reply_templates_choose(const ReplyTemplates *templates,
 typedef struct ReplyEvent ReplyEvent;
 struct ReplyEvent {
 	int64_t at_s;
-	/* What it was, by name ("received", "assigned", "promised", ...). */
+	/*
+	 * What it was, by name: received added acknowledged assigned promised
+	 * updated resolved reopened escalated.  Any other is left out.
+	 */
 	const char *what;
 };
 
@@ -86,6 +91,9 @@ struct ReplyFacts {
 	unsigned interval_s; /* of follow-ups */
 	const ReplyEvent *events;
 	size_t events_length;
+	/* In escalations alone, which go to staff. */
+	const char *customer_address;
+	unsigned late_count; /* promises missed on this ticket so far */
 };
 
 /* Where a mail goes and how it threads.  All pointers (transfer none). */
@@ -109,7 +117,11 @@ struct ReplyEnvelope {
  * Renders and composes.  The subject is the template's first line
  * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,
  * "Re: " and that.  Text and HTML alternatives in UTF-8, lines at most 998
- * bytes, CRLF.  (transfer full)
+ * bytes, CRLF.  Headers are ASCII unless an address is not (RFC 6532).
+ *
+ * An address or our Message-ID that cannot stand in a header is
+ * REDRESS_ERROR_INVALID; a foreign id that cannot is left out.  Dated
+ * facts->now_s.  Thread safe.  (transfer full)
  */
 GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
 	const ReplyEnvelope *envelope, GError **error);

@@ -1,0 +1,87 @@
+/*
+ * intake: the front doors.  A mail comes in by the milter, from standard input
+ * or from a file; every door has it analysed in the parser pool and hands it
+ * to the engine.
+ */
+#ifndef REDRESS_INTAKE_H
+#define REDRESS_INTAKE_H
+
+#include <redress/base.h>
+#include <redress/engine.h>
+#include <redress/parser.h>
+
+#define INTAKE_ERROR intake_error_quark()
+GQuark intake_error_quark(void);
+
+/* What the doors need; all (transfer none), outliving their use. */
+typedef struct IntakeDoor IntakeDoor;
+struct IntakeDoor {
+	Engine *engine;
+	ParserPool *parser;
+};
+
+typedef struct IntakeMail IntakeMail;
+struct IntakeMail {
+	GBytes *raw;
+	const char *envelope_from;     /* "" for <>, NULL unknown */
+	const char *const *recipients; /* envelope, NULL-terminated */
+	const char *auth_login;        /* SMTP AUTH name (nullable) */
+	const char *source;            /* "milter", "ingest" */
+	const char *queue_id;          /* (nullable) */
+	const char *client;            /* address of the peer (nullable) */
+	bool no_acknowledge;
+	int64_t now_s;
+};
+
+/* Analyses a mail and hands it to the engine: what every door ends in.  Errors
+ * are the engine's. */
+bool intake_accept(const IntakeDoor *door, const IntakeMail *mail,
+	EngineReceipt *ret_receipt, GError **error);
+
+/* ---- files: intake/files.c --------------------------------------------- */
+
+/*
+ * Calls each with every mail of a path: one file, an mbox (first line "From "),
+ * a Maildir (has cur/ and new/), or "-" for standard input.  done and total are
+ * bytes of the path.  Stops when each returns false.  A file larger than
+ * most_bytes is an INVALID error, given to each as raw == NULL.
+ */
+typedef bool (*intake_each)(GBytes *raw, const char *name, int64_t done_bytes,
+	int64_t total_bytes, const GError *problem, void *user);
+bool intake_read_path(const char *path, int64_t most_bytes, intake_each each,
+	void *user, GError **error);
+
+/* The envelope recipients that a mail's own header names (Delivered-To,
+ * X-Original-To, Envelope-To, then To and Cc), for an ingest without --to; and
+ * the sender by its Return-Path.  Bounded, without GMime.
+ * (transfer full) (array zero-terminated=1) */
+char **intake_header_recipients(GBytes *raw);
+char *intake_header_sender(GBytes *raw);
+
+/* ---- the milter: intake/milter.c --------------------------------------- */
+
+typedef struct IntakeMilterOptions IntakeMilterOptions;
+struct IntakeMilterOptions {
+	IntakeDoor door;
+	const char *socket; /* "unix:/path", "inet:port@host", "fd:3" */
+	unsigned socket_mode;
+	const char *socket_group; /* (nullable) */
+	int64_t timeout_s;
+	int64_t message_bytes; /* larger: 552 5.3.4 */
+	int64_t memory_bytes;  /* of all mails in hand; beyond: 451 4.3.1 */
+};
+
+/* Registers and opens the socket; once in a process (libmilter).  Signals must
+ * be blocked before. */
+bool intake_milter_open(const IntakeMilterOptions *options, GError **error);
+
+/* Serves until intake_milter_stop(); returns after the last callback. */
+bool intake_milter_run(GError **error);
+
+/* From any thread: new mails hear 451, those in hand are finished. */
+void intake_milter_stop(void);
+
+/* Mails in hand, for tests and the watchdog. */
+unsigned intake_milter_in_hand(void);
+
+#endif

@@ -1,0 +1,369 @@
+#include "decide.h"
+
+enum { DAY_S = 24 * 60 * 60, HOUR_S = 60 * 60 };
+
+/* A decision that changes nothing yet. */
+static Decision start(const DecideFacts *facts, const char *what)
+{
+	Decision decision = {
+		.what = what,
+		.state = facts->ticket ? facts->ticket->state : STORE_OPEN,
+		.promised_by = DECIDE_KEEP,
+	};
+
+	for (int kind = 0; kind < STORE_DEADLINES; kind++)
+		decision.deadlines[kind] = DECIDE_KEEP;
+	return decision;
+}
+
+/*
+ * The next follow-up: never later than the interval, and up to a 24th of it
+ * earlier, so that the customers of one busy morning are not all due in the
+ * same minute of the next.
+ */
+static int64_t follow_up_at(const DecideFacts *facts, const char *seed)
+{
+	int64_t every = facts->mailbox->follow_up_every_s;
+
+	return facts->now_s + every -
+	       (int64_t)(g_str_hash(seed) % (guint)(every / 24 + 1));
+}
+
+static int64_t new_promise(const DecideFacts *facts)
+{
+	const EngineMailbox *mailbox = facts->mailbox;
+
+	return promise_round(mailbox->calendar,
+		promise_due(mailbox->calendar, mailbox->answer_within,
+			facts->now_s));
+}
+
+/* When to look whether a promise will be kept: late_notice before it, yet not
+ * in the first three quarters of a promise shorter than that. */
+static int64_t look_at(const DecideFacts *facts, int64_t promised_by)
+{
+	int64_t notice = facts->mailbox->late_notice.amount;
+	int64_t span = promised_by - facts->now_s;
+
+	if (facts->mailbox->late_notice.unit == PROMISE_BUSINESS_DAYS)
+		notice *= DAY_S;
+	return promised_by - MIN(notice, span / 4);
+}
+
+static void promise(Decision *decision, const DecideFacts *facts)
+{
+	decision->promised_by = new_promise(facts);
+	decision->deadlines[STORE_DEADLINE_PROMISE] =
+		look_at(facts, decision->promised_by);
+}
+
+static void follow_up(Decision *decision, const DecideFacts *facts)
+{
+	const StoreTicket *ticket = facts->ticket;
+
+	decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = follow_up_at(
+		facts, ticket ? ticket->reference : facts->mailbox->address);
+}
+
+static void fall_silent(Decision *decision, const char *guard)
+{
+	decision->quiet = guard;
+	decision->promised_by = 0;
+	decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
+	decision->deadlines[STORE_DEADLINE_PROMISE] = 0;
+}
+
+/* ---- backstops --------------------------------------------------------- */
+
+/* The thread's own backstop, whatever the mail. */
+static const char *thread_guard(const DecideFacts *facts, bool unquiet)
+{
+	if (facts->ticket->quiet && !unquiet)
+		return facts->ticket->quiet;
+	if (facts->automatic_on_thread_today >=
+		facts->automatic_per_thread_most)
+		return "thread-rate";
+	return NULL;
+}
+
+static const char *ack_guard(const DecideFacts *facts, const Analysis *analysis)
+{
+	if (analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING)
+		return analysis->guard;
+	if (facts->no_acknowledge)
+		return "import";
+	if (!facts->mailbox->acknowledge)
+		return "mailbox-acknowledge-off";
+	if (facts->acks_to_sender_today >= facts->acks_per_sender_most)
+		return "sender-rate";
+	return NULL;
+}
+
+static void send_automatic(Decision *decision, enum reply_kind mail)
+{
+	decision->send = true;
+	decision->mail = mail;
+	decision->automatic = true;
+}
+
+/* ---- a mail ------------------------------------------------------------ */
+
+/* Mail of machines about mail: worth a record, never a ticket of its own. */
+static bool is_report(enum analysis_kind kind)
+{
+	switch (kind) {
+	case ANALYSIS_BOUNCE:
+	case ANALYSIS_AUTO_REPLY:
+	case ANALYSIS_RECEIPT:
+	case ANALYSIS_LOOP:
+		return true;
+	case ANALYSIS_COMPLAINT:
+	case ANALYSIS_AUTO_GENERATED:
+	case ANALYSIS_LIST:
+	case ANALYSIS_FEEDBACK_REPORT:
+		return false;
+	}
+	g_assert_not_reached();
+}
+
+static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
+{
+	Decision decision = start(facts, "opened");
+
+	decision.record = DECIDE_OPEN;
+	decision.guard = ack_guard(facts, analysis);
+	if (analysis->kind != ANALYSIS_COMPLAINT ||
+		analysis->cost == ANALYSIS_COST_AUTOMATIC) {
+		if (!decision.guard)
+			decision.guard = analysis_kind_name(analysis->kind);
+		fall_silent(&decision, decision.guard);
+		return decision;
+	}
+	promise(&decision, facts);
+	follow_up(&decision, facts);
+	if (!decision.guard)
+		send_automatic(&decision, REPLY_ACK);
+	return decision;
+}
+
+/* A customer's word on a resolved ticket: open again, a new promise. */
+static void reopen(Decision *decision, const DecideFacts *facts)
+{
+	decision->what = "reopened";
+	decision->reopened = true;
+	decision->state = STORE_OPEN;
+	decision->deadlines[STORE_DEADLINE_CLOSE] = 0;
+	promise(decision, facts);
+	follow_up(decision, facts);
+}
+
+/* An unreachable customer who writes can be reached, and one taken for a robot
+ * who writes like a person is one. */
+static bool speaks_again(const DecideFacts *facts, const Analysis *analysis)
+{
+	return facts->ticket->quiet && facts->from_participant &&
+	       analysis->cost == ANALYSIS_COST_NOTHING;
+}
+
+static Decision add_to_ticket(
+	const DecideFacts *facts, const Analysis *analysis)
+{
+	Decision decision = start(facts, "added");
+	enum store_state state = facts->ticket->state;
+
+	decision.record = DECIDE_ADD;
+	if (analysis->kind != ANALYSIS_COMPLAINT) {
+		decision.guard = analysis->guard
+					 ? analysis->guard
+					 : analysis_kind_name(analysis->kind);
+		return decision;
+	}
+	if (state == STORE_RESOLVED)
+		reopen(&decision, facts);
+	else if (state == STORE_WAITING)
+		decision.state = STORE_OPEN;
+	if (speaks_again(facts, analysis)) {
+		decision.unquiet = true;
+		follow_up(&decision, facts);
+	}
+
+	decision.guard = "already-acknowledged";
+	if (!decision.reopened &&
+		!(analysis->status_request && facts->from_participant))
+		return decision;
+	decision.guard =
+		analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING
+			? analysis->guard
+			: thread_guard(facts, decision.unquiet);
+	if (!decision.guard)
+		send_automatic(&decision, REPLY_STATUS);
+	return decision;
+}
+
+Decision decide_mail(const DecideFacts *facts, const Analysis *analysis)
+{
+	if (facts->ticket)
+		return add_to_ticket(facts, analysis);
+	if (!is_report(analysis->kind))
+		return open_ticket(facts, analysis);
+
+	Decision decision = start(facts, "recorded");
+	decision.record = DECIDE_ALONE;
+	decision.guard = analysis->guard ? analysis->guard
+					 : analysis_kind_name(analysis->kind);
+	return decision;
+}
+
+Decision decide_bounce(const DecideFacts *facts, bool permanent)
+{
+	Decision decision =
+		start(facts, permanent ? "bounced" : "bounced-for-now");
+
+	decision.record = DECIDE_ADD;
+	decision.guard = "bounce";
+	if (permanent) {
+		/* The agents still owe the answer, by whatever way: the promise
+		 * stays. */
+		decision.quiet = "unreachable";
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
+		decision.escalate = true;
+	}
+	return decision;
+}
+
+/* ---- a deadline -------------------------------------------------------- */
+
+/* Nothing falls due on a ticket that is settled. */
+static Decision lapse(const DecideFacts *facts)
+{
+	Decision decision = start(facts, NULL);
+
+	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
+	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
+	return decision;
+}
+
+static Decision due_follow_up(const DecideFacts *facts)
+{
+	Decision decision = start(facts, "updated");
+
+	decision.guard = thread_guard(facts, false);
+	if (facts->ticket->quiet) {
+		fall_silent(&decision, facts->ticket->quiet);
+		decision.what = "follow-up-withheld";
+	} else if (decision.guard) {
+		decision.what = "follow-up-withheld";
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] =
+			facts->now_s +
+			MIN(HOUR_S, facts->mailbox->follow_up_every_s);
+	} else {
+		send_automatic(&decision, REPLY_FOLLOWUP);
+		follow_up(&decision, facts);
+	}
+	return decision;
+}
+
+/*
+ * The promise will not be kept: the customer hears before it is broken, with
+ * a new one, and the supervisor hears too.  No backstop stands against this
+ * mail but silence: a broken promise without a word is worse than a third mail
+ * in a day, and it comes DECIDE_LATE_MOST times at most.
+ */
+static Decision due_promise(const DecideFacts *facts)
+{
+	Decision decision = start(facts, "late");
+
+	decision.late = true;
+	decision.escalate = true;
+	decision.settle = true;
+	decision.outcome = STORE_PROMISE_BROKEN;
+	decision.promised_by = 0;
+	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
+	decision.guard = facts->ticket->quiet;
+	if (!decision.guard && facts->ticket->late_count >= DECIDE_LATE_MOST)
+		decision.guard = "late-rate";
+	if (!decision.guard) {
+		send_automatic(&decision, REPLY_LATE);
+		promise(&decision, facts);
+		follow_up(&decision, facts);
+	}
+	return decision;
+}
+
+static Decision due_close(const DecideFacts *facts)
+{
+	Decision decision = start(facts, NULL);
+
+	decision.deadlines[STORE_DEADLINE_CLOSE] = 0;
+	if (facts->ticket->state == STORE_RESOLVED) {
+		decision.what = "closed";
+		decision.state = STORE_CLOSED;
+	}
+	return decision;
+}
+
+Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind)
+{
+	enum store_state state = facts->ticket->state;
+	bool settled = state == STORE_RESOLVED || state == STORE_CLOSED;
+
+	switch (kind) {
+	case STORE_DEADLINE_FOLLOW_UP:
+		return settled ? lapse(facts) : due_follow_up(facts);
+	case STORE_DEADLINE_PROMISE:
+		return settled ? lapse(facts) : due_promise(facts);
+	case STORE_DEADLINE_CLOSE:
+		return due_close(facts);
+	}
+	g_assert_not_reached();
+}
+
+/* ---- an operator's word ------------------------------------------------ */
+
+static Decision resolve(const DecideFacts *facts, bool silent)
+{
+	Decision decision = start(facts, "resolved");
+	int64_t promised_by = facts->ticket->promised_by;
+
+	decision.state = STORE_RESOLVED;
+	decision.settle = true;
+	decision.outcome = promised_by && facts->now_s > promised_by
+				   ? STORE_PROMISE_BROKEN
+				   : STORE_PROMISE_KEPT;
+	decision.promised_by = 0;
+	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
+	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
+	decision.deadlines[STORE_DEADLINE_CLOSE] =
+		facts->now_s + facts->mailbox->close_after_s;
+	decision.guard = silent ? "operator-silent" : facts->ticket->quiet;
+	decision.send = !decision.guard;
+	decision.mail = REPLY_RESOLVED;
+	return decision;
+}
+
+static Decision operator_reopen(const DecideFacts *facts)
+{
+	Decision decision = start(facts, NULL);
+
+	reopen(&decision, facts);
+	decision.guard = facts->ticket->quiet;
+	if (decision.guard)
+		fall_silent(&decision, decision.guard);
+	decision.send = !decision.guard;
+	decision.mail = REPLY_STATUS;
+	return decision;
+}
+
+Decision decide_order(
+	const DecideFacts *facts, enum engine_operation operation, bool silent)
+{
+	switch (operation) {
+	case ENGINE_RESOLVE:
+		return resolve(facts, silent);
+	case ENGINE_REOPEN:
+		return operator_reopen(facts);
+	case ENGINE_NOTE:
+		return start(facts, "note");
+	}
+	g_assert_not_reached();
+}

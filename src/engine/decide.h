@@ -1,0 +1,67 @@
+/*
+ * decide: what is owed, to whom, by when.  Pure: facts and an event in, a
+ * decision out; no store, no clock.  apply.c carries decisions out.
+ */
+#ifndef REDRESS_ENGINE_DECIDE_H
+#define REDRESS_ENGINE_DECIDE_H
+
+#include <redress/engine.h>
+
+/* After so many missed promises only a person makes a new one. */
+enum { DECIDE_LATE_MOST = 3 };
+
+/* What is known when something happens.  All pointers (transfer none). */
+typedef struct DecideFacts DecideFacts;
+struct DecideFacts {
+	int64_t now_s;
+	const EngineMailbox *mailbox;
+	const StoreTicket *ticket; /* NULL: the mail belongs to none */
+	bool from_participant;     /* the sender takes part in the ticket */
+	bool no_acknowledge;
+	unsigned acks_to_sender_today;
+	unsigned automatic_on_thread_today;
+	unsigned acks_per_sender_most;
+	unsigned automatic_per_thread_most;
+};
+
+enum decide_record {
+	DECIDE_ALONE, /* recorded without a ticket */
+	DECIDE_OPEN,
+	DECIDE_ADD,
+};
+
+/* A deadline that stays as it is. */
+enum { DECIDE_KEEP = -1 };
+
+typedef struct Decision Decision;
+struct Decision {
+	enum decide_record record;
+	const char *what;       /* the event's name */
+	enum store_state state; /* of the ticket, afterwards */
+	bool send;              /* mail to the customer ... */
+	enum reply_kind mail;   /* ... of this kind */
+	bool automatic;         /* counted by the backstops */
+	const char *guard;      /* why none is sent (nullable) */
+	const char *quiet;      /* from now on no automatic mail (nullable) */
+	bool unquiet;           /* automatic mail may be sent again */
+	bool reopened;
+	bool late;           /* one more missed promise */
+	bool escalate;       /* the supervisor hears */
+	int64_t promised_by; /* new promise; DECIDE_KEEP; 0: none */
+	bool settle;         /* open promises end as ... */
+	enum store_promise_outcome outcome;
+	int64_t deadlines[STORE_DEADLINES];
+};
+
+/* A mail for this mailbox; analysis is what the parser made of it. */
+Decision decide_mail(const DecideFacts *facts, const Analysis *analysis);
+
+/* A bounce of our mail to the ticket's customer. */
+Decision decide_bounce(const DecideFacts *facts, bool permanent);
+
+Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind);
+
+Decision decide_order(
+	const DecideFacts *facts, enum engine_operation operation, bool silent);
+
+#endif

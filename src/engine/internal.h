@@ -1,0 +1,143 @@
+/*
+ * What the files of engine/ share: the writer and its jobs, what a job has in
+ * hand, and the verbs by which decisions are carried out.
+ */
+#ifndef REDRESS_ENGINE_INTERNAL_H
+#define REDRESS_ENGINE_INTERNAL_H
+
+#include "decide.h"
+
+/* ---- policy.c ---------------------------------------------------------- */
+
+const EnginePolicyOptions *policy_options(const EnginePolicy *policy);
+
+/* The mailbox of a ticket (folded address); the first one if the mailbox has
+ * left the configuration. */
+const EngineMailbox *policy_mailbox_of(
+	const EnginePolicy *policy, const char *folded);
+
+bool policy_is_staff(const EngineMailbox *mailbox, const char *folded);
+bool policy_is_ours(const EnginePolicy *policy, const char *folded);
+
+/* "user+LETTER-TOKEN@domain", or NULL where the mailbox takes no detail. */
+char *policy_token_address(const EnginePolicy *policy,
+	const EngineMailbox *mailbox, char letter, const char *reference);
+/* The reference in a recipient's detail made with this letter, or NULL. */
+char *policy_open_detail(
+	const EnginePolicy *policy, char letter, const char *detail);
+
+/* The pseudo Message-ID by which all mail of a ticket threads. */
+char *policy_thread_id(const EnginePolicy *policy, const char *reference);
+
+/* ---- writer.c ---------------------------------------------------------- */
+
+/* Counts automatic mail of all tickets together: a bucket that refills. */
+typedef struct Bucket Bucket;
+struct Bucket {
+	double tokens;
+	int64_t filled_s; /* 0: never used */
+};
+
+/* What a job has in hand, on the writer thread, inside its savepoint. */
+typedef struct Context Context;
+struct Context {
+	Store *store;
+	EnginePolicy *policy;
+	Bucket *bucket;
+	GPtrArray *observations; /* Observation, published after the commit */
+	bool wake;               /* outbox rows or deadlines were added */
+};
+
+typedef struct Writer Writer;
+typedef bool (*writer_run)(Context *context, void *user, GError **error);
+
+Writer *writer_new(const EngineOptions *options, GError **error);
+void writer_free(Writer *writer);
+void writer_set_policy(Writer *writer, EnginePolicy *policy);
+EnginePolicy *writer_get_policy(Writer *writer);
+EngineStatistics writer_statistics(Writer *writer);
+
+/* Runs a job in a savepoint and waits for the commit that carries it. */
+bool writer_submit(Writer *writer, writer_run run, void *user, bool is_mail,
+	GError **error);
+
+struct Engine {
+	Writer *writer;
+};
+
+/* ---- observe.c --------------------------------------------------------- */
+
+typedef struct Observation Observation;
+
+/* Writes an event row, and keeps it to be observed after the commit. */
+typedef struct EventOptions EventOptions;
+struct EventOptions {
+	const StoreTicket *ticket; /* (nullable) */
+	int64_t message_id;        /* row, 0: none */
+	int64_t outbox_id;         /* row, 0: none */
+	int64_t at;
+	const char *what;
+	const char *actor;
+	const char *detail;   /* (nullable) */
+	const char *mail_id;  /* Message-ID, for the log (nullable) */
+	const char *queue_id; /* for the log (nullable) */
+};
+bool event_add(Context *context, const EventOptions *options, GError **error);
+void observations_publish(GPtrArray *observations,
+	void (*observed)(const EngineObservation *, void *), void *user);
+GPtrArray *observations_new(void);
+
+/* ---- match.c ----------------------------------------------------------- */
+
+/* Which ticket a mail belongs to, and by what; *ret_ticket NULL: none. */
+typedef struct Match Match;
+struct Match {
+	StoreTicket *ticket;
+	const char *by; /* "token", "references", "subject" */
+};
+bool match_mail(Context *context, const EngineMail *mail, const char *detail,
+	Match *ret_match, GError **error);
+
+/* ---- apply.c ----------------------------------------------------------- */
+
+/* Who did what, for the event rows of a decision. */
+typedef struct Cause Cause;
+struct Cause {
+	const char *actor;
+	const char *detail;  /* of the main event (nullable) */
+	int64_t message_id;  /* row of the mail, 0: none */
+	const char *mail_id; /* its Message-ID (nullable) */
+	const char *queue_id;
+	const char *resolution;      /* the agent's words (nullable) */
+	const GPtrArray *references; /* of the mail (nullable) */
+};
+
+/* Carries a decision out on a ticket that is in the store; changes *ticket. */
+bool apply_decision(Context *context, StoreTicket *ticket,
+	const Decision *decision, const Cause *cause, int64_t now_s,
+	GError **error);
+
+/* Facts for decide, read from the store; ticket may be NULL. */
+bool apply_gather(Context *context, const StoreTicket *ticket,
+	const char *mailbox_folded, int64_t now_s, DecideFacts *ret_facts,
+	GError **error);
+
+/* ---- send.c ------------------------------------------------------------ */
+
+/* Composes and queues one mail; *ret_outbox_id is its row. */
+typedef struct SendOptions SendOptions;
+struct SendOptions {
+	const StoreTicket *ticket;
+	const EngineMailbox *mailbox;
+	enum reply_kind kind;
+	bool automatic;
+	bool reopened;
+	int64_t old_promised_s;
+	const char *resolution;
+	const GPtrArray *references;
+	int64_t now_s;
+};
+bool send_mail(Context *context, const SendOptions *options,
+	int64_t *ret_outbox_id, GError **error);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Which ticket a mail belongs to.  In this order: the signed token in the
+ * recipient address, the ids in References and In-Reply-To, the subject's
+ * reference if the sender takes part in that ticket.  A token or an id routes
+ * and no more; what the mail may then cause is decide's matter.
+ */
+#include "internal.h"
+
+static bool by_reference(Context *context, const char *reference,
+	StoreTicket **ret_ticket, GError **error)
+{
+	*ret_ticket = NULL;
+	return !reference || store_ticket_by_reference(context->store,
+				     reference, ret_ticket, error);
+}
+
+static bool by_token(Context *context, const char *detail,
+	StoreTicket **ret_ticket, GError **error)
+{
+	g_autofree char *reply =
+		policy_open_detail(context->policy, 't', detail);
+	g_autofree char *bounce =
+		policy_open_detail(context->policy, 'b', detail);
+
+	return by_reference(context, reply ? reply : bounce, ret_ticket, error);
+}
+
+/* The conversation's ids, and the mail that a bounce returns. */
+static bool by_ids(Context *context, const Analysis *analysis,
+	StoreTicket **ret_ticket, GError **error)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+	for (guint i = 0; i < analysis->in_reply_to->len; i++)
+		g_ptr_array_add(ids, analysis->in_reply_to->pdata[i]);
+	for (guint i = 0; i < analysis->references->len; i++)
+		g_ptr_array_add(ids, analysis->references->pdata[i]);
+	if (analysis->bounce && analysis->bounce->returned_message_id)
+		g_ptr_array_add(ids, analysis->bounce->returned_message_id);
+	/* Our own mail come back belongs to where it came from. */
+	if (analysis->kind == ANALYSIS_LOOP && analysis->message_id)
+		g_ptr_array_add(ids, analysis->message_id);
+	return store_ticket_by_thread(context->store, ids, ret_ticket, error);
+}
+
+static bool by_subject(Context *context, const Analysis *analysis,
+	StoreTicket **ret_ticket, GError **error)
+{
+	g_autofree char *reference =
+		analysis->subject ? base_reference_find(analysis->subject)
+				  : NULL;
+	g_autoptr(StoreTicket) ticket = NULL;
+	bool known = false;
+
+	*ret_ticket = NULL;
+	if (!reference || !analysis->from || analysis->several_from)
+		return true;
+	if (!by_reference(context, reference, &ticket, error))
+		return false;
+	if (!ticket)
+		return true;
+	g_autofree char *sender = base_address_fold(analysis->from);
+	if (!store_participant_known(
+		    context->store, ticket->id, sender, &known, error))
+		return false;
+	if (known)
+		*ret_ticket = g_steal_pointer(&ticket);
+	return true;
+}
+
+bool match_mail(Context *context, const EngineMail *mail, const char *detail,
+	Match *ret_match, GError **error)
+{
+	const Analysis *analysis = mail->analysis;
+	Match match = {.by = "token"};
+
+	if (!by_token(context, detail, &match.ticket, error))
+		return false;
+	if (!match.ticket) {
+		match.by = "references";
+		if (!by_ids(context, analysis, &match.ticket, error))
+			return false;
+	}
+	if (!match.ticket) {
+		match.by = "subject";
+		if (!by_subject(context, analysis, &match.ticket, error))
+			return false;
+	}
+	/* A closed matter is history: a new complaint gets a ticket anew. */
+	if (match.ticket && match.ticket->state == STORE_CLOSED &&
+		analysis->kind == ANALYSIS_COMPLAINT)
+		g_clear_pointer(&match.ticket, store_ticket_free);
+	*ret_match = match;
+	return true;
+}

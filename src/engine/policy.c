@@ -1,0 +1,229 @@
+#include <string.h>
+
+#include "internal.h"
+
+G_DEFINE_QUARK(redress - engine - error - quark, engine_error)
+
+/* A mailbox with its own copies of everything. */
+typedef struct Owned Owned;
+struct Owned {
+	EngineMailbox mailbox; /* first: an Owned is an EngineMailbox */
+	char *folded;
+	GHashTable *staff; /* folded addresses */
+};
+
+struct EnginePolicy {
+	gatomicrefcount references;
+	EnginePolicyOptions options; /* strings are own copies */
+	GPtrArray *mailboxes;        /* Owned */
+	GHashTable *by_address;      /* folded address or alias → Owned */
+	const char **our_addresses;  /* keys of by_address */
+};
+
+static void owned_free(Owned *owned)
+{
+	g_free((char *)owned->mailbox.address);
+	g_free((char *)owned->mailbox.name);
+	g_free((char *)owned->mailbox.language);
+	g_free((char *)owned->mailbox.supervisor);
+	g_strfreev((char **)owned->mailbox.aliases);
+	g_strfreev((char **)owned->mailbox.staff);
+	g_free(owned->folded);
+	g_hash_table_unref(owned->staff);
+	g_free(owned);
+}
+
+static char **copy_list(const char *const *list)
+{
+	return g_strdupv((char **)list);
+}
+
+static Owned *owned_new(const EngineMailbox *mailbox)
+{
+	Owned *owned = g_new0(Owned, 1);
+
+	owned->mailbox = *mailbox;
+	owned->mailbox.address = g_strdup(mailbox->address);
+	owned->mailbox.name = g_strdup(mailbox->name);
+	owned->mailbox.language = g_strdup(mailbox->language);
+	owned->mailbox.supervisor = g_strdup(mailbox->supervisor);
+	owned->mailbox.aliases =
+		(const char *const *)copy_list(mailbox->aliases);
+	owned->mailbox.staff = (const char *const *)copy_list(mailbox->staff);
+	owned->folded = base_address_fold(mailbox->address);
+	owned->staff =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = 0; mailbox->staff && mailbox->staff[i]; i++)
+		g_hash_table_add(
+			owned->staff, base_address_fold(mailbox->staff[i]));
+	return owned;
+}
+
+static void add_mailbox(EnginePolicy *policy, const EngineMailbox *mailbox)
+{
+	Owned *owned = owned_new(mailbox);
+
+	g_ptr_array_add(policy->mailboxes, owned);
+	g_hash_table_insert(policy->by_address, g_strdup(owned->folded), owned);
+	for (size_t i = 0; mailbox->aliases && mailbox->aliases[i]; i++)
+		g_hash_table_insert(policy->by_address,
+			base_address_fold(mailbox->aliases[i]), owned);
+}
+
+EnginePolicy *engine_policy_new(const EnginePolicyOptions *options)
+{
+	EnginePolicy *policy = g_new0(EnginePolicy, 1);
+	guint length;
+
+	g_atomic_ref_count_init(&policy->references);
+	policy->options = *options;
+	policy->options.hostname = g_strdup(options->hostname);
+	policy->options.authserv_id = g_strdup(options->authserv_id);
+	policy->options.mailboxes = NULL;
+	policy->mailboxes =
+		g_ptr_array_new_with_free_func((GDestroyNotify)owned_free);
+	policy->by_address =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = 0; i < options->mailboxes_length; i++)
+		add_mailbox(policy, &options->mailboxes[i]);
+	policy->our_addresses = (const char **)g_hash_table_get_keys_as_array(
+		policy->by_address, &length);
+	return policy;
+}
+
+EnginePolicy *engine_policy_ref(EnginePolicy *policy)
+{
+	g_atomic_ref_count_inc(&policy->references);
+	return policy;
+}
+
+void engine_policy_unref(EnginePolicy *policy)
+{
+	if (!policy || !g_atomic_ref_count_dec(&policy->references))
+		return;
+	g_free(policy->our_addresses);
+	g_hash_table_unref(policy->by_address);
+	g_ptr_array_unref(policy->mailboxes);
+	g_free((char *)policy->options.hostname);
+	g_free((char *)policy->options.authserv_id);
+	if (policy->options.destroy)
+		policy->options.destroy(policy->options.user);
+	g_free(policy);
+}
+
+const EnginePolicyOptions *policy_options(const EnginePolicy *policy)
+{
+	return &policy->options;
+}
+
+const EngineMailbox *engine_policy_mailbox(
+	const EnginePolicy *policy, const char *recipient, char **ret_detail)
+{
+	g_autofree char *folded = base_address_fold(recipient);
+	Owned *owned = g_hash_table_lookup(policy->by_address, folded);
+
+	if (ret_detail)
+		*ret_detail = NULL;
+	if (owned)
+		return &owned->mailbox;
+
+	g_autofree char *detail = NULL;
+	g_autofree char *plain = base_address_without_detail(folded, &detail);
+	owned = detail ? g_hash_table_lookup(policy->by_address, plain) : NULL;
+	if (!owned || !owned->mailbox.plus_addresses)
+		return NULL;
+	if (ret_detail)
+		*ret_detail = g_steal_pointer(&detail);
+	return &owned->mailbox;
+}
+
+const EngineMailbox *policy_mailbox_of(
+	const EnginePolicy *policy, const char *folded)
+{
+	Owned *owned = g_hash_table_lookup(policy->by_address, folded);
+
+	return owned ? &owned->mailbox
+		     : &((Owned *)g_ptr_array_index(policy->mailboxes, 0))
+				->mailbox;
+}
+
+bool policy_is_staff(const EngineMailbox *mailbox, const char *folded)
+{
+	return folded &&
+	       g_hash_table_contains(((Owned *)mailbox)->staff, folded);
+}
+
+bool policy_is_ours(const EnginePolicy *policy, const char *folded)
+{
+	return engine_policy_mailbox(policy, folded, NULL) != NULL;
+}
+
+/* ---- tokens ------------------------------------------------------------ */
+
+static const char *purpose_of(char letter)
+{
+	return letter == 'b' ? "bounce" : "reply";
+}
+
+char *policy_token_address(const EnginePolicy *policy,
+	const EngineMailbox *mailbox, char letter, const char *reference)
+{
+	const char *at = strrchr(mailbox->address, '@');
+
+	if (!mailbox->plus_addresses || !at)
+		return NULL;
+	g_autofree char *token = base_token_sign(
+		&policy->options.key, purpose_of(letter), reference);
+	return g_strdup_printf("%.*s+%c-%s%s", (int)(at - mailbox->address),
+		mailbox->address, letter, token, at);
+}
+
+char *policy_open_detail(
+	const EnginePolicy *policy, char letter, const char *detail)
+{
+	if (!detail || detail[0] != letter || detail[1] != '-')
+		return NULL;
+	return base_token_open(
+		&policy->options.key, purpose_of(letter), detail + 2);
+}
+
+bool engine_policy_own_sender(const EnginePolicy *policy, const char *sender)
+{
+	g_autofree char *detail = NULL;
+
+	if (!sender || !engine_policy_mailbox(policy, sender, &detail))
+		return false;
+	g_autofree char *reference = policy_open_detail(policy, 'b', detail);
+	return reference != NULL;
+}
+
+char *engine_policy_own_message_id(
+	const EnginePolicy *policy, const char *message_id)
+{
+	return message_id
+		       ? base_message_id_open(&policy->options.key, message_id)
+		       : NULL;
+}
+
+char *policy_thread_id(const EnginePolicy *policy, const char *reference)
+{
+	return g_strdup_printf(
+		"%s.ticket@%s", reference, policy->options.hostname);
+}
+
+void engine_policy_envelope(const EnginePolicy *policy,
+	const char *const *recipients, AnalysisEnvelope *ret_envelope)
+{
+	ret_envelope->our_addresses = policy->our_addresses;
+	ret_envelope->our_hostname = policy->options.hostname;
+	ret_envelope->authserv_id = policy->options.authserv_id;
+	ret_envelope->default_language = NULL;
+	for (size_t i = 0; recipients && recipients[i]; i++) {
+		const EngineMailbox *mailbox =
+			engine_policy_mailbox(policy, recipients[i], NULL);
+		if (mailbox) {
+			ret_envelope->default_language = mailbox->language;
+			return;
+		}
+	}
+}

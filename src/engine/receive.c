@@ -1,0 +1,508 @@
+/* A mail: recorded once, matched, decided upon, applied. */
+#include <string.h>
+
+#include "internal.h"
+
+enum { DAY_S = 24 * 60 * 60, PARTICIPANTS_MOST = 20 };
+
+/* Below this a detected language is a guess: the customer's last one counts
+ * more. */
+static const double language_sure = 0.5;
+
+typedef struct Receive Receive;
+struct Receive {
+	const EngineMail *mail;
+	char *dedupe;
+	GBytes *packed;
+	EngineReceipt *receipt;
+};
+
+/* The mailboxes a mail is for: each once, in the envelope's order. */
+typedef struct Target Target;
+struct Target {
+	const EngineMailbox *mailbox;
+	char *folded;
+	char *detail; /* (nullable) */
+};
+
+static void target_clear(void *data)
+{
+	Target *target = data;
+
+	g_free(target->folded);
+	g_free(target->detail);
+}
+
+static GArray *find_targets(
+	const EnginePolicy *policy, const char *const *recipients)
+{
+	GArray *targets = g_array_new(FALSE, TRUE, sizeof(Target));
+
+	g_array_set_clear_func(targets, target_clear);
+	for (size_t i = 0; recipients && recipients[i]; i++) {
+		Target target = {0};
+		target.mailbox = engine_policy_mailbox(
+			policy, recipients[i], &target.detail);
+		bool known = !target.mailbox;
+		for (guint j = 0; j < targets->len && !known; j++) {
+			Target *other = &g_array_index(targets, Target, j);
+			known = other->mailbox == target.mailbox;
+			/* A token may stand in the second form only. */
+			if (known && !other->detail)
+				other->detail = g_steal_pointer(&target.detail);
+		}
+		if (known) {
+			target_clear(&target);
+			continue;
+		}
+		target.folded = base_address_fold(target.mailbox->address);
+		g_array_append_val(targets, target);
+	}
+	return targets;
+}
+
+/* ---- a new ticket ------------------------------------------------------ */
+
+/*
+ * Where answers go.  A Reply-To of another domain than the author's counts
+ * only if the author is proven: else a stranger could make us write to
+ * anybody.
+ */
+static const char *answer_address(const Analysis *analysis)
+{
+	const char *from = analysis->from ? strrchr(analysis->from, '@') : NULL;
+	const char *reply =
+		analysis->reply_to ? strrchr(analysis->reply_to, '@') : NULL;
+
+	if (reply && from &&
+		(analysis->authenticated || !g_ascii_strcasecmp(reply, from)))
+		return analysis->reply_to;
+	return analysis->from;
+}
+
+static bool choose_language(Context *context, const EngineMailbox *mailbox,
+	const Analysis *analysis, const char *customer, char **ret_language,
+	GError **error)
+{
+	const ReplyTemplates *templates =
+		policy_options(context->policy)->templates;
+	g_autofree char *earlier = NULL;
+	const char *wanted = analysis->language;
+
+	if (!wanted || analysis->language_confidence < language_sure) {
+		if (!store_customer_language(
+			    context->store, customer, &earlier, error))
+			return false;
+		if (earlier)
+			wanted = earlier;
+	}
+	*ret_language = g_strdup(
+		reply_templates_choose(templates, wanted, mailbox->language));
+	return true;
+}
+
+static bool insert_with_new_reference(
+	Context *context, StoreTicket *ticket, GError **error)
+{
+	for (int attempt = 0; attempt < 8; attempt++) {
+		g_autoptr(GError) problem = NULL;
+		g_free(ticket->reference);
+		ticket->reference = base_reference_new();
+		if (store_ticket_insert(context->store, ticket, &problem))
+			return true;
+		if (problem->code != REDRESS_ERROR_CONFLICT) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
+	}
+	g_set_error_literal(error, ENGINE_ERROR, REDRESS_ERROR_TEMPORARY,
+		"no free ticket reference was found");
+	return false;
+}
+
+static StoreTicket *make_ticket(Context *context, const Target *target,
+	const EngineMail *mail, GError **error)
+{
+	const Analysis *analysis = mail->analysis;
+	const char *answer = answer_address(analysis);
+	const char *complainer = analysis_complainer_name(analysis->complainer);
+	g_autoptr(StoreTicket) ticket = g_new0(StoreTicket, 1);
+
+	if (!answer)
+		answer = mail->envelope_from ? mail->envelope_from : "";
+	ticket->mailbox = g_strdup(target->folded);
+	ticket->state = STORE_OPEN;
+	ticket->subject = g_strdup(analysis->base_subject);
+	ticket->customer = base_address_fold(answer);
+	ticket->customer_address = g_strdup(answer);
+	ticket->customer_name = g_strdup(analysis->from_name);
+	ticket->authenticated = analysis->authenticated;
+	ticket->opened_at = mail->now_s;
+	ticket->complainer = g_strdup(complainer);
+	ticket->urgency = analysis->urgency;
+	ticket->messages = 1;
+	if (!choose_language(context, target->mailbox, analysis,
+		    ticket->customer, &ticket->language, error) ||
+		!insert_with_new_reference(context, ticket, error))
+		return NULL;
+	return g_steal_pointer(&ticket);
+}
+
+/* The customer, and whom they wrote to beside us and our staff. */
+static bool add_participants(Context *context, const Target *target,
+	const StoreTicket *ticket, const Analysis *analysis, GError **error)
+{
+	if (*ticket->customer && !store_participant_add(context->store,
+					 ticket->id, ticket->customer, error))
+		return false;
+	g_autofree char *from =
+		analysis->from ? base_address_fold(analysis->from) : NULL;
+	if (from &&
+		!store_participant_add(context->store, ticket->id, from, error))
+		return false;
+	for (guint i = 0; i < MIN(analysis->recipients->len, PARTICIPANTS_MOST);
+		i++) {
+		g_autofree char *folded =
+			base_address_fold(analysis->recipients->pdata[i]);
+		if (policy_is_ours(context->policy, folded) ||
+			policy_is_staff(target->mailbox, folded))
+			continue;
+		if (!store_participant_add(
+			    context->store, ticket->id, folded, error))
+			return false;
+	}
+	return true;
+}
+
+/* ---- the record -------------------------------------------------------- */
+
+static bool record(Context *context, const Receive *receive,
+	const Target *target, const char *dedupe, const char *guard,
+	int64_t ticket_id, int64_t *ret_id, GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	const Analysis *analysis = mail->analysis;
+	StoreMessage message = {
+		.ticket_id = ticket_id,
+		.dedupe = (char *)dedupe,
+		.kind = (char *)analysis_kind_name(analysis->kind),
+		.guard = (char *)guard,
+		.guard_detail = analysis->guard_detail,
+		.message_id = analysis->message_id,
+		.mailbox = target->folded,
+		.sender = analysis->from,
+		.envelope_from = (char *)mail->envelope_from,
+		.subject = analysis->subject,
+		.own_text = analysis->reply_text,
+		.language = analysis->language,
+		.source = (char *)mail->source,
+		.queue_id = (char *)mail->queue_id,
+		.received_at = mail->now_s,
+		.size_bytes = (int64_t)g_bytes_get_size(mail->raw),
+		.authenticated = analysis->authenticated,
+	};
+
+	if (!store_message_insert(
+		    context->store, &message, receive->packed, error))
+		return false;
+	*ret_id = message.id;
+	return !ticket_id || !analysis->message_id ||
+	       store_thread_add(
+		       context->store, ticket_id, analysis->message_id, error);
+}
+
+/* How the mail came to this ticket, in words. */
+static char *describe(const Target *target, const EngineMail *mail,
+	const Match *match, bool participant)
+{
+	const Analysis *analysis = mail->analysis;
+	GString *detail = g_string_new(NULL);
+
+	g_string_append_printf(detail, "%s from %s to %s",
+		analysis_kind_name(analysis->kind),
+		analysis->from ? analysis->from : "nobody",
+		target->mailbox->address);
+	if (match->ticket)
+		g_string_append_printf(detail, ", by %s%s", match->by,
+			participant ? "" : ", not a participant");
+	if (analysis->authenticated_by)
+		g_string_append_printf(
+			detail, ", %s", analysis->authenticated_by);
+	if (mail->client)
+		g_string_append_printf(detail, ", client %s", mail->client);
+	return g_string_free(detail, FALSE);
+}
+
+/* ---- decide and apply -------------------------------------------------- */
+
+static bool gather(Context *context, const Receive *receive,
+	const Target *target, const StoreTicket *ticket, DecideFacts *facts,
+	GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	const Analysis *analysis = mail->analysis;
+	const char *answer = answer_address(analysis);
+	g_autofree char *sender = answer ? base_address_fold(answer) : NULL;
+	g_autofree char *from =
+		analysis->from ? base_address_fold(analysis->from) : NULL;
+
+	if (!apply_gather(context, ticket,
+		    ticket ? ticket->mailbox : target->folded, mail->now_s,
+		    facts, error))
+		return false;
+	facts->no_acknowledge = mail->no_acknowledge;
+	if (!ticket)
+		return !sender ||
+		       store_outbox_count_recipient(context->store, sender,
+			       reply_kind_name(REPLY_ACK), mail->now_s - DAY_S,
+			       &facts->acks_to_sender_today, error);
+	return !from || analysis->several_from ||
+	       store_participant_known(context->store, ticket->id, from,
+		       &facts->from_participant, error);
+}
+
+static Decision decide(
+	const DecideFacts *facts, const Match *match, const Analysis *analysis)
+{
+	bool ours = analysis->kind == ANALYSIS_BOUNCE && match->ticket &&
+		    !g_str_equal(match->by, "subject");
+
+	if (ours && analysis->bounce)
+		return decide_bounce(facts, analysis->bounce->permanent);
+	return decide_mail(facts, analysis);
+}
+
+static bool record_alone(Context *context, const Receive *receive,
+	const Target *target, const char *dedupe, const Decision *decision,
+	GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	const Match none = {0};
+	g_autofree char *detail = describe(target, mail, &none, false);
+	int64_t id = 0;
+
+	if (!record(context, receive, target, dedupe, decision->guard, 0, &id,
+		    error))
+		return false;
+	EventOptions options = {
+		.message_id = id,
+		.at = mail->now_s,
+		.what = decision->what,
+		.actor = "customer",
+		.detail = detail,
+		.mail_id = mail->analysis->message_id,
+		.queue_id = mail->queue_id,
+	};
+	return event_add(context, &options, error);
+}
+
+static bool record_on_ticket(Context *context, const Receive *receive,
+	const Target *target, const char *dedupe, StoreTicket *ticket,
+	const Decision *decision, const char *detail, GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	Cause cause = {
+		.actor = "customer",
+		.detail = detail,
+		.mail_id = mail->analysis->message_id,
+		.queue_id = mail->queue_id,
+		.references = mail->analysis->references,
+	};
+
+	return record(context, receive, target, dedupe, decision->guard,
+		       ticket->id, &cause.message_id, error) &&
+	       apply_decision(
+		       context, ticket, decision, &cause, mail->now_s, error);
+}
+
+static void report(EngineReceipt *receipt, const StoreTicket *ticket,
+	const Decision *decision)
+{
+	g_ptr_array_add(receipt->references, g_strdup(ticket->reference));
+	receipt->opened |= decision->record == DECIDE_OPEN;
+	receipt->acknowledged |= decision->send && decision->mail == REPLY_ACK;
+}
+
+static bool receive_new(Context *context, const Receive *receive,
+	const Target *target, const char *dedupe, const Match *match,
+	GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	g_autoptr(StoreTicket) opened = NULL;
+	StoreTicket *ticket = match->ticket;
+	DecideFacts facts;
+
+	if (!gather(context, receive, target, ticket, &facts, error))
+		return false;
+	Decision decision = decide(&facts, match, mail->analysis);
+	receive->receipt->guard = g_strdup(decision.guard);
+	if (decision.record == DECIDE_ALONE)
+		return record_alone(
+			context, receive, target, dedupe, &decision, error);
+
+	g_autofree char *detail =
+		describe(target, mail, match, facts.from_participant);
+	if (!ticket) {
+		ticket = opened = make_ticket(context, target, mail, error);
+		g_autofree char *thread_id =
+			ticket ? policy_thread_id(
+					 context->policy, ticket->reference)
+			       : NULL;
+		if (!ticket ||
+			!add_participants(context, target, ticket,
+				mail->analysis, error) ||
+			!store_thread_add(
+				context->store, ticket->id, thread_id, error))
+			return false;
+	}
+	if (!record_on_ticket(context, receive, target, dedupe, ticket,
+		    &decision, detail, error))
+		return false;
+	report(receive->receipt, ticket, &decision);
+	return true;
+}
+
+/* The same mail again: a retry, a second path, a second mailbox. */
+static bool receive_again(Context *context, const Receive *receive,
+	const Target *target, const StoreMessage *known, GError **error)
+{
+	g_autoptr(StoreTicket) ticket = NULL;
+	g_autofree char *detail = g_strdup_printf(
+		"by %s to %s", receive->mail->source, target->mailbox->address);
+
+	receive->receipt->duplicate = true;
+	if (known->ticket_id && !store_ticket_by_id(context->store,
+					known->ticket_id, &ticket, error))
+		return false;
+	if (ticket)
+		g_ptr_array_add(receive->receipt->references,
+			g_strdup(ticket->reference));
+	EventOptions options = {
+		.ticket = ticket,
+		.message_id = known->id,
+		.at = receive->mail->now_s,
+		.what = "duplicate",
+		.actor = "customer",
+		.detail = detail,
+		.mail_id = receive->mail->analysis->message_id,
+		.queue_id = receive->mail->queue_id,
+	};
+	return event_add(context, &options, error);
+}
+
+static bool receive_for(Context *context, const Receive *receive,
+	const Target *target, GError **error)
+{
+	g_autofree char *dedupe =
+		target->mailbox->own_tickets
+			? g_strdup_printf(
+				  "%s/%s", receive->dedupe, target->folded)
+			: g_strdup(receive->dedupe);
+	g_autoptr(StoreMessage) known = NULL;
+	g_autoptr(StoreTicket) ticket = NULL;
+	Match match;
+
+	if (!store_message_by_dedupe(context->store, dedupe, &known, error))
+		return false;
+	if (known)
+		return receive_again(context, receive, target, known, error);
+	if (!match_mail(context, receive->mail, target->detail, &match, error))
+		return false;
+	ticket = match.ticket;
+	return receive_new(context, receive, target, dedupe, &match, error);
+}
+
+static bool receive_job(Context *context, void *user, GError **error)
+{
+	Receive *receive = user;
+	g_autoptr(GArray) targets =
+		find_targets(context->policy, receive->mail->recipients);
+
+	/* A job may run twice if its batch was lost: start clean. */
+	engine_receipt_clear(receive->receipt);
+	receive->receipt->references = g_ptr_array_new_with_free_func(g_free);
+	if (!targets->len) {
+		g_set_error_literal(error, ENGINE_ERROR, REDRESS_ERROR_INVALID,
+			"none of the recipients is a mailbox of ours");
+		return false;
+	}
+	for (guint i = 0; i < targets->len; i++) {
+		Target *target = &g_array_index(targets, Target, i);
+		if (i == 0)
+			receive->receipt->tag_subject =
+				target->mailbox->tag_subject;
+		if (i > 0 && !target->mailbox->own_tickets)
+			continue;
+		if (!receive_for(context, receive, target, error))
+			return false;
+	}
+	return true;
+}
+
+bool engine_receive(Engine *engine, const EngineMail *mail,
+	EngineReceipt *ret_receipt, GError **error)
+{
+	size_t length;
+	const char *bytes = g_bytes_get_data(mail->raw, &length);
+	g_autofree char *dedupe = message_dedupe_key(bytes, length);
+	g_autoptr(GBytes) packed = store_pack(mail->raw);
+	g_auto(EngineReceipt) receipt = {0};
+	Receive receive = {
+		.mail = mail,
+		.dedupe = dedupe,
+		.packed = packed,
+		.receipt = &receipt,
+	};
+
+	if (!writer_submit(engine->writer, receive_job, &receive, true, error))
+		return false;
+	*ret_receipt = receipt;
+	receipt = (EngineReceipt){0};
+	return true;
+}
+
+void engine_receipt_clear(EngineReceipt *receipt)
+{
+	g_clear_pointer(&receipt->references, g_ptr_array_unref);
+	g_clear_pointer(&receipt->guard, g_free);
+	*receipt = (EngineReceipt){0};
+}
+
+/* ---- what only the policy knows ---------------------------------------- */
+
+static void stop(Analysis *analysis, const char *guard, const char *detail,
+	enum analysis_cost cost)
+{
+	g_free(analysis->guard);
+	g_free(analysis->guard_detail);
+	analysis->guard = g_strdup(guard);
+	analysis->guard_detail = g_strdup(detail);
+	analysis->cost = cost;
+}
+
+void engine_refine(const EnginePolicy *policy, const char *envelope_from,
+	const char *const *recipients, Analysis *analysis)
+{
+	g_autofree char *own =
+		engine_policy_own_message_id(policy, analysis->message_id);
+	g_autofree char *from =
+		analysis->from ? base_address_fold(analysis->from) : NULL;
+
+	if (own || engine_policy_own_sender(policy, envelope_from)) {
+		analysis->kind = ANALYSIS_LOOP;
+		stop(analysis, "own-mail", "signed by this Redress",
+			ANALYSIS_COST_AUTOMATIC);
+		return;
+	}
+	if (analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING)
+		return;
+	for (size_t i = 0; from && recipients && recipients[i]; i++) {
+		const EngineMailbox *mailbox =
+			engine_policy_mailbox(policy, recipients[i], NULL);
+		if (mailbox && policy_is_staff(mailbox, from)) {
+			stop(analysis, "staff", "the sender is of the team",
+				ANALYSIS_COST_AUTOMATIC);
+			return;
+		}
+	}
+}
