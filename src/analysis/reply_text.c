@@ -1,9 +1,636 @@
-/* The sender's own words: a readable text without quotes and signature. */
+/*
+ * The sender's own words: a readable text without quotes and signature.
+ *
+ * Each line is first classified by itself (reply_text_line.c), then one walk
+ * from the top says which lines are quotes, then each run of own lines gives up
+ * its signature.  Nothing looks further than a few lines ahead, except once
+ * to the end.  In doubt a line stays: a customer's word is never lost.
+ */
 #include "internal.h"
+#include "reply_text_line.h"
+
+#include <string.h>
+
+enum {
+	MAX_BLOCK_LINES = 14,     /* a quoted header block, blanks included */
+	MAX_FIELD_CONTINUED = 2,  /* lines by which a field may be wrapped */
+	MAX_BLANKS = 4,           /* between a marker and what it marks */
+	MAX_SIGNATURE_LINES = 12, /* after a sign-off or a rule */
+	MAX_DELIMITED_LINES = 15, /* after "--" that lost its space */
+	MAX_CONTACT_LINES = 7,    /* an unmarked block of contacts */
+	WRAPPED_QUOTE_BYTES = 68, /* shorter quoted lines are not wrapped */
+	MAX_HINT_LINES = 12,      /* own lines searched for "see below" */
+};
+
+typedef struct Walk Walk;
+struct Walk {
+	GArray *lines;   /* Line */
+	bool own_above;  /* words of the sender stand above */
+	bool introduced; /* some quote had an attribution or a marker */
+	/* The first line below a marker or block, however it is quoted. */
+	unsigned passed_on;
+};
+
+static unsigned skip_blanks(GArray *lines, unsigned i)
+{
+	for (unsigned n = 0; i < lines->len && n < MAX_BLANKS &&
+			     LINE_AT(lines, i)->kind == LINE_BLANK;
+		n++)
+		i++;
+	return i;
+}
+
+static bool is_kind(GArray *lines, unsigned i, enum line_kind kind)
+{
+	return i < lines->len && LINE_AT(lines, i)->kind == kind;
+}
+
+static void mark(GArray *lines, unsigned from, unsigned to, enum line_fate fate)
+{
+	for (unsigned i = from; i < to && i < lines->len; i++)
+		LINE_AT(lines, i)->fate = fate;
+}
+
+/* A rule right above a quote belongs to it. */
+static void mark_rule_above(GArray *lines, unsigned i)
+{
+	unsigned first = i;
+
+	while (first > 0 && i - first < MAX_BLANKS &&
+		LINE_AT(lines, first - 1)->kind == LINE_BLANK)
+		first--;
+	if (first > 0 && LINE_AT(lines, first - 1)->kind == LINE_RULE)
+		mark(lines, first - 1, i, FATE_QUOTE);
+}
+
+/* ---- header blocks ---------------------------------------------------- */
+
+typedef struct Block Block;
+struct Block {
+	unsigned end; /* the first line after it */
+	unsigned fields;
+	bool has[FIELD_OTHER + 1];
+	bool address; /* something with an @ stands in it */
+	bool timed;   /* "Sent: ... 10:32" */
+};
+
+static void add_to_block(Block *block, const Line *line)
+{
+	if (line->kind == LINE_FIELD && !block->has[line->field]) {
+		block->has[line->field] = true;
+		block->fields++;
+	}
+	if (memchr(line->start, '@', line->length_bytes))
+		block->address = true;
+	if (line->field == FIELD_SENT && line_has_time(line))
+		block->timed = true;
+}
+
+/* Reads "From: ... Sent: ... To: ... Subject: ..." from line i. */
+static Block read_block(GArray *lines, unsigned i)
+{
+	Block block = {.end = i};
+	unsigned last = MIN(lines->len, i + MAX_BLOCK_LINES);
+	unsigned continued = 0;
+
+	for (; i < last; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		if (line->kind == LINE_FIELD) {
+			add_to_block(&block, line);
+			block.end = i + 1;
+			continued = 0;
+		} else if (line->kind == LINE_BLANK) {
+			if (!is_kind(lines, i + 1, LINE_FIELD))
+				break;
+		} else if (++continued > MAX_FIELD_CONTINUED ||
+			   line->kind != LINE_TEXT) {
+			break;
+		} else {
+			add_to_block(&block, line);
+		}
+	}
+	/* The last field's own continuation, up to the blank line. */
+	for (continued = 0;
+		continued < MAX_FIELD_CONTINUED && block.end < lines->len &&
+		is_kind(lines, block.end, LINE_TEXT) &&
+		is_kind(lines, block.end + 1, LINE_BLANK);
+		continued++)
+		block.end++;
+	return block;
+}
+
+/*
+ * A complaint may say "From: Tartu / To: Oslo / Date: 3 May": a block counts
+ * only with a subject, an address or the minute of sending in it.
+ */
+static bool is_block(const Block *block, bool marked)
+{
+	if (!block->has[FIELD_FROM])
+		return false;
+	if (marked)
+		return block->fields >= 2;
+	if (block->has[FIELD_SUBJECT])
+		return block->fields >= 3;
+	return block->fields >= 3 && (block->address || block->timed);
+}
+
+/* Rule, marker or telephone's line right above makes a block surer. */
+static bool is_marked_above(GArray *lines, unsigned i)
+{
+	for (unsigned n = 0; i > 0 && n < MAX_BLANKS; n++) {
+		i--;
+		if (LINE_AT(lines, i)->kind == LINE_BLANK)
+			continue;
+		return LINE_AT(lines, i)->kind == LINE_RULE ||
+		       LINE_AT(lines, i)->kind == LINE_MOBILE;
+	}
+	return false;
+}
+
+/* ---- quotes ----------------------------------------------------------- */
+
+/*
+ * A line that some program wrapped out of its quote: the line above is quoted,
+ * long and stops in the middle of a sentence, the line below is quoted.
+ */
+static bool is_wrapped_out(GArray *lines, unsigned i)
+{
+	const Line *above, *line;
+	char last;
+
+	if (i == 0 || !is_kind(lines, i - 1, LINE_QUOTED) ||
+		!is_kind(lines, i, LINE_TEXT) ||
+		!is_kind(lines, i + 1, LINE_QUOTED))
+		return false;
+	above = LINE_AT(lines, i - 1);
+	line = LINE_AT(lines, i);
+	last = above->start[above->length_bytes - 1];
+	return above->length_bytes >= WRAPPED_QUOTE_BYTES &&
+	       (g_ascii_islower(last) || last == ',' || last == '-' ||
+		       last == '=') &&
+	       g_unichar_islower(g_utf8_get_char(line->start));
+}
+
+/* Marks a run of quoted lines and returns the line after it. */
+static unsigned mark_quoted(GArray *lines, unsigned i)
+{
+	unsigned end = i;
+
+	while (i < lines->len) {
+		if (is_kind(lines, i, LINE_QUOTED) || is_wrapped_out(lines, i))
+			end = ++i;
+		else if (is_kind(lines, i, LINE_BLANK))
+			i++;
+		else
+			break;
+	}
+	return end;
+}
+
+/* A line that leads to the quote below in words that no table knows: it ends
+ * with a colon and has an address or a date in it. */
+static void mark_leading_line(GArray *lines, unsigned quoted)
+{
+	unsigned i = quoted;
+	const Line *line;
+	unsigned digits = 0;
+
+	if (i > 0 && is_kind(lines, i - 1, LINE_BLANK))
+		i--;
+	if (i == 0 || !is_kind(lines, i - 1, LINE_TEXT))
+		return;
+	line = LINE_AT(lines, i - 1);
+	if (line->fate != FATE_OWN || line->length_bytes > 300 ||
+		line->start[line->length_bytes - 1] != ':')
+		return;
+	for (unsigned k = 0; k < line->length_bytes; k++)
+		digits += g_ascii_isdigit(line->start[k]) ? 1 : 0;
+	if (digits >= 6 && memchr(line->start, '@', line->length_bytes))
+		mark(lines, i - 1, quoted, FATE_QUOTE);
+}
+
+static unsigned walk_quoted(Walk *walk, unsigned i)
+{
+	unsigned end = mark_quoted(walk->lines, i);
+
+	mark_leading_line(walk->lines, i);
+	mark(walk->lines, i, end, FATE_QUOTE);
+	return end;
+}
+
+/* Own words above say that the answers stand inside the quote. */
+static bool answers_are_inside(const Walk *walk, unsigned until)
+{
+	unsigned seen = 0;
+
+	for (unsigned i = 0; i < until && seen < MAX_HINT_LINES; i++) {
+		const Line *line = LINE_AT(walk->lines, i);
+
+		if (line->kind != LINE_TEXT || line->fate != FATE_OWN)
+			continue;
+		seen++;
+		if (line_hints_inline(line))
+			return true;
+	}
+	return false;
+}
+
+static unsigned mark_tail(Walk *walk, unsigned from)
+{
+	GArray *lines = walk->lines;
+
+	if (answers_are_inside(walk, from))
+		return lines->len;
+	mark(lines, from, lines->len, FATE_QUOTE);
+	mark_rule_above(lines, from);
+	return lines->len;
+}
+
+/*
+ * A marker ("-----Original Message-----") or a header block at line i: what
+ * follows is an old mail, either in quoted lines, after which own words may
+ * come, or bare to the end.
+ */
+static unsigned walk_old_mail(Walk *walk, unsigned i)
+{
+	GArray *lines = walk->lines;
+	unsigned body = i;
+	Block block;
+
+	if (LINE_AT(lines, i)->kind != LINE_FIELD)
+		body = skip_blanks(lines, i + 1);
+	block = read_block(lines, body);
+	if (is_block(&block, true))
+		body = skip_blanks(lines, block.end);
+	if (body < lines->len)
+		body += LINE_AT(lines, body)->attribution_lines;
+	body = skip_blanks(lines, body);
+	walk->introduced = true;
+	if (!walk->passed_on)
+		walk->passed_on = MAX(body, 1);
+	if (!is_kind(lines, body, LINE_QUOTED))
+		return mark_tail(walk, i);
+	mark(lines, i, body, FATE_QUOTE);
+	mark_rule_above(lines, i);
+	return walk_quoted(walk, body);
+}
+
+/* "On ... wrote:" at line i. */
+static unsigned walk_attribution(Walk *walk, unsigned i)
+{
+	GArray *lines = walk->lines;
+	const Line *line = LINE_AT(lines, i);
+	unsigned after = i + line->attribution_lines;
+	unsigned body = skip_blanks(lines, after);
+
+	if (is_kind(lines, body, LINE_QUOTED)) {
+		walk->introduced = true;
+		mark(lines, i, body, FATE_QUOTE);
+		mark_rule_above(lines, i);
+		return walk_quoted(walk, body);
+	}
+	/* A bare quote: certain only below own words and with all the marks of
+	 * a client's line.  "Your John wrote on 3 May:" is a customer's. */
+	if (!line->attribution_sure || !walk->own_above)
+		return after;
+	walk->introduced = true;
+	return mark_tail(walk, i);
+}
+
+static void walk_lines(Walk *walk)
+{
+	GArray *lines = walk->lines;
+	unsigned i = 0;
+
+	while (i < lines->len) {
+		const Line *line = LINE_AT(lines, i);
+		Block block;
+
+		if (line->kind == LINE_QUOTED) {
+			i = walk_quoted(walk, i);
+			continue;
+		}
+		if (line->kind == LINE_ORIGINAL || line->kind == LINE_FORWARD) {
+			i = walk_old_mail(walk, i);
+			continue;
+		}
+		if (line->attribution_lines) {
+			i = walk_attribution(walk, i);
+			continue;
+		}
+		if (line->kind == LINE_FIELD) {
+			block = read_block(lines, i);
+			if (is_block(&block, is_marked_above(lines, i))) {
+				i = walk_old_mail(walk, i);
+				continue;
+			}
+		}
+		if (line->kind == LINE_TEXT || line->kind == LINE_COMMAND ||
+			line->kind == LINE_FIELD)
+			walk->own_above = true;
+		i++;
+	}
+}
+
+/* ---- signatures ------------------------------------------------------- */
+
+typedef struct Segment Segment;
+struct Segment {
+	unsigned first;
+	unsigned end;     /* blanks and commands at the end left out */
+	bool words_above; /* the sender wrote something before this */
+};
+
+static unsigned count_lines(GArray *lines, unsigned from, unsigned to)
+{
+	unsigned count = 0;
+
+	for (unsigned i = from; i < to; i++)
+		count += LINE_AT(lines, i)->kind != LINE_BLANK ? 1 : 0;
+	return count;
+}
+
+static bool words_between(GArray *lines, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		if (line->kind != LINE_MOBILE && line->fate == FATE_OWN &&
+			line_has_letters(line))
+			return true;
+	}
+	return false;
+}
+
+/* All lines could stand in a signature, or a footer begins among them. */
+static bool all_short(GArray *lines, unsigned from, unsigned to)
+{
+	unsigned seen = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		if (line->kind == LINE_BLANK)
+			continue;
+		if (line_is_footer(line))
+			return true;
+		if (++seen > MAX_SIGNATURE_LINES ||
+			line->kind == LINE_COMMAND || !line_is_short(line))
+			return false;
+	}
+	return true;
+}
+
+static unsigned count_contacts(GArray *lines, unsigned from, unsigned to)
+{
+	unsigned contacts = 0;
+
+	for (unsigned i = from; i < to; i++)
+		contacts += line_is_contact(LINE_AT(lines, i)) ? 1 : 0;
+	return contacts;
+}
+
+static bool any_footer(GArray *lines, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to && i < from + MAX_SIGNATURE_LINES; i++)
+		if (line_is_footer(LINE_AT(lines, i)))
+			return true;
+	return false;
+}
+
+/* A rule is a signature's if contacts, a footer or a name follow. */
+static bool rule_starts_signature(
+	GArray *lines, const Segment *segment, unsigned i)
+{
+	unsigned next = skip_blanks(lines, i + 1);
+
+	if (next >= segment->end)
+		return true;
+	if (!segment->words_above && !words_between(lines, segment->first, i))
+		return any_footer(lines, next, segment->end);
+	if (!all_short(lines, next, segment->end))
+		return false;
+	return any_footer(lines, next, segment->end) ||
+	       count_contacts(lines, next, segment->end) > 0 ||
+	       (line_is_name(LINE_AT(lines, next)) &&
+		       count_lines(lines, next, segment->end) <= 4);
+}
+
+static bool sign_off_starts_signature(
+	GArray *lines, const Segment *segment, unsigned i)
+{
+	return (segment->words_above ||
+		       words_between(lines, segment->first, i)) &&
+	       all_short(lines, i + 1, segment->end);
+}
+
+/* "--" that lost its space is one only if little follows. */
+static bool delimiter_starts_signature(
+	GArray *lines, const Segment *segment, unsigned i)
+{
+	const Line *line = LINE_AT(lines, i);
+
+	return line->start[line->length_bytes] == ' ' ||
+	       count_lines(lines, i + 1, segment->end) <= MAX_DELIMITED_LINES;
+}
+
+/* The last paragraph, if it is a name and ways to reach it. */
+static unsigned contact_block(GArray *lines, const Segment *segment)
+{
+	unsigned first = segment->end;
+
+	while (first > segment->first &&
+		LINE_AT(lines, first - 1)->kind != LINE_BLANK &&
+		segment->end - first <= MAX_CONTACT_LINES)
+		first--;
+	if (first == segment->first || segment->end - first < 3 ||
+		segment->end - first > MAX_CONTACT_LINES ||
+		!line_is_name(LINE_AT(lines, first)) ||
+		!all_short(lines, first, segment->end) ||
+		count_contacts(lines, first, segment->end) < 2)
+		return segment->end;
+	return first;
+}
+
+static unsigned find_signature(GArray *lines, const Segment *segment)
+{
+	unsigned signatures = 0;
+
+	for (unsigned i = segment->first; i < segment->end; i++) {
+		const Line *line = LINE_AT(lines, i);
+		bool starts = false;
+
+		if (line->kind == LINE_DELIMITER)
+			starts = delimiter_starts_signature(lines, segment, i);
+		else if (line->kind != LINE_RULE && line->kind != LINE_SIGN_OFF)
+			continue;
+		/* Only so many are tried: each looks to the end. */
+		if (++signatures > 200)
+			break;
+		if (line->kind == LINE_RULE)
+			starts = rule_starts_signature(lines, segment, i);
+		else if (line->kind == LINE_SIGN_OFF)
+			starts = sign_off_starts_signature(lines, segment, i);
+		if (starts)
+			return i;
+	}
+	return contact_block(lines, segment);
+}
+
+/* "Sent from my iPhone" stands by itself; a name may stand right above. */
+static void mark_mobile(GArray *lines, const Segment *segment)
+{
+	for (unsigned i = segment->first; i < segment->end; i++) {
+		bool below;
+
+		if (LINE_AT(lines, i)->kind != LINE_MOBILE)
+			continue;
+		below = i + 1 < segment->end &&
+			!is_kind(lines, i + 1, LINE_BLANK) &&
+			!is_kind(lines, i + 1, LINE_MOBILE);
+		if (below)
+			continue;
+		LINE_AT(lines, i)->fate = FATE_SIGNATURE;
+		if (i > segment->first + 1 &&
+			is_kind(lines, i - 1, LINE_TEXT) &&
+			is_kind(lines, i - 2, LINE_BLANK) &&
+			line_is_name(LINE_AT(lines, i - 1)))
+			LINE_AT(lines, i - 1)->fate = FATE_SIGNATURE;
+	}
+}
+
+static void sign_segment(GArray *lines, Segment *segment)
+{
+	while (segment->end > segment->first) {
+		enum line_kind kind = LINE_AT(lines, segment->end - 1)->kind;
+
+		if (kind != LINE_BLANK && kind != LINE_COMMAND)
+			break;
+		segment->end--;
+	}
+	mark_mobile(lines, segment);
+	mark(lines, find_signature(lines, segment), segment->end,
+		FATE_SIGNATURE);
+}
+
+static void find_signatures(GArray *lines)
+{
+	bool words_above = false;
+	unsigned i = 0;
+
+	while (i < lines->len) {
+		Segment segment = {.first = i, .words_above = words_above};
+
+		while (i < lines->len && LINE_AT(lines, i)->fate == FATE_OWN)
+			i++;
+		segment.end = i;
+		if (segment.end > segment.first) {
+			sign_segment(lines, &segment);
+			words_above |= words_between(
+				lines, segment.first, segment.end);
+		}
+		while (i < lines->len && LINE_AT(lines, i)->fate != FATE_OWN)
+			i++;
+	}
+}
+
+/* ---- putting together ------------------------------------------------- */
+
+static void append_line(GString *out, const Line *line, unsigned *blanks)
+{
+	if (line->kind == LINE_BLANK) {
+		(*blanks)++;
+		return;
+	}
+	if (out->len)
+		g_string_append(out, *blanks ? "\n\n" : "\n");
+	*blanks = 0;
+	g_string_append_len(out, line->start, line->length_bytes);
+}
+
+static char *gather(GArray *lines, enum line_fate fate)
+{
+	GString *out = g_string_new(NULL);
+	unsigned blanks = 0;
+
+	for (unsigned i = 0; i < lines->len; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		if (line->fate == fate)
+			append_line(out, line, &blanks);
+		else
+			blanks++;
+	}
+	return g_string_free(out, FALSE);
+}
+
+static bool any_own_words(GArray *lines)
+{
+	for (unsigned i = 0; i < lines->len; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		if (line->fate == FATE_OWN && line_has_words(line))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is passed on without a word of one's own.  A line that looks like an
+ * agent's command is somebody else's here, so it is put into quotes.
+ */
+static char *gather_passed_on(GArray *lines, unsigned from)
+{
+	GString *out = g_string_new(NULL);
+	unsigned blanks = 0;
+
+	for (unsigned i = from; i < lines->len; i++) {
+		Line line = *LINE_AT(lines, i);
+
+		while (line.kind == LINE_QUOTED && line.length_bytes &&
+			(*line.start == '>' || *line.start == ' ')) {
+			line.start++;
+			line.length_bytes--;
+		}
+		if (!line.length_bytes)
+			line.kind = LINE_BLANK;
+		append_line(out, &line, &blanks);
+		if (line.length_bytes && *line.start == '#')
+			g_string_insert(out,
+				(gssize)(out->len - line.length_bytes), "> ");
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Nothing of the sender's own is left: what then are the words? */
+static char *without_own_words(const Walk *walk)
+{
+	if (walk->passed_on && walk->passed_on < walk->lines->len)
+		return gather_passed_on(walk->lines, walk->passed_on);
+	/* A bare reply to a quoted mail says nothing. */
+	if (walk->introduced)
+		return g_strdup("");
+	/* All is indented, and nothing says that it is old. */
+	return gather_passed_on(walk->lines, 0);
+}
 
 void reply_text_split(
 	const char *text, char **ret_reply_text, char **ret_signature)
 {
-	*ret_reply_text = g_strstrip(g_strdup(text));
-	*ret_signature = NULL;
+	g_autoptr(GArray) lines = line_read_all(text);
+	Walk walk = {.lines = lines};
+	char *signature;
+
+	walk_lines(&walk);
+	find_signatures(lines);
+	signature = gather(lines, FATE_SIGNATURE);
+	if (any_own_words(lines)) {
+		*ret_reply_text = gather(lines, FATE_OWN);
+	} else {
+		*ret_reply_text = without_own_words(&walk);
+	}
+	if (!*signature)
+		g_clear_pointer(&signature, g_free);
+	*ret_signature = signature;
 }
