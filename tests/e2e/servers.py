@@ -45,7 +45,7 @@ import time
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 # Where ./setup unpacked Postfix and Sendmail: {"postfix": ROOT, "sendmail":
-# ROOT}.
+# ROOT}, from the file's own folder.
 MTA_JSON = pathlib.Path(
     os.environ.get("REDRESS_MTA_JSON", SOURCE / "build/mta/mta.json"))
 
@@ -223,7 +223,11 @@ def mta_root(name):
     """The folder in which an MTA's package was unpacked."""
     if not MTA_JSON.exists():
         raise ServerError(f"{MTA_JSON}: not there; run ./setup install-deps")
-    return pathlib.Path(json.loads(MTA_JSON.read_text())[name])
+    roots = json.loads(MTA_JSON.read_text())
+    if name not in roots:
+        raise ServerError(f"{MTA_JSON}: has no {name}; run ./setup "
+                          "install-deps")
+    return (MTA_JSON.parent / roots[name]).resolve()
 
 
 def stop_process(process, term=signal.SIGTERM, timeout_s=PATIENCE_S):
