@@ -9,7 +9,11 @@
 
 #include "internal.h"
 
-enum { MAX_LINES_BEFORE_HEADER = 20, MAX_FIELD_NAME = 256 };
+enum {
+	MAX_LINES_BEFORE_HEADER = 20,
+	MAX_FIELD_NAME = 256,
+	MAX_DASH_LINES = 50000, /* that may start a part */
+};
 
 size_t bounds_line_length(const char *p, const char *end)
 {
@@ -297,6 +301,7 @@ struct Scan {
 	bool embedded; /* this block is an embedded mail's header */
 	bool digest;   /* a part may be a mail without saying so */
 	unsigned fields;
+	unsigned dash_lines;
 };
 
 static void scan_start_block(Scan *scan, bool embedded)
@@ -355,6 +360,18 @@ static void append_field(Scan *scan, GByteArray *out, const char *p,
 		append(out, "\n", 1);
 }
 
+/* A line that may be a boundary; beyond measure it is made harmless. */
+static void append_dash_line(Scan *scan, GByteArray *out, const char *p,
+	size_t length, GPtrArray *defects)
+{
+	scan_start_block(scan, false);
+	if (++scan->dash_lines > MAX_DASH_LINES) {
+		message_add_defect(defects, "parts were left out: too many");
+		append(out, " ", 1);
+	}
+	append(out, p, length);
+}
+
 static void append_body(GByteArray *out, const char *p, const char *end,
 	Scan *scan, GPtrArray *defects)
 {
@@ -363,8 +380,7 @@ static void append_body(GByteArray *out, const char *p, const char *end,
 		size_t name;
 
 		if (length > 2 && p[0] == '-' && p[1] == '-') {
-			scan_start_block(scan, false);
-			append(out, p, length);
+			append_dash_line(scan, out, p, length, defects);
 		} else if (!scan->header) {
 			append(out, p, length);
 		} else if (bounds_line_is_empty(p, length)) {

@@ -210,7 +210,7 @@ static void convert_flush(GIConv converter, GString *out)
 }
 
 GString *charset_convert(const char *bytes, size_t length, const char *charset,
-	size_t *ret_errors)
+	size_t most_errors, size_t *ret_errors)
 {
 	GIConv converter = g_iconv_open("UTF-8", charset);
 	char *in = (char *)bytes;
@@ -221,11 +221,15 @@ GString *charset_convert(const char *bytes, size_t length, const char *charset,
 		return NULL;
 	out = g_string_sized_new(length);
 	*ret_errors = 0;
-	while (left > 0 && convert_step(converter, &in, &left, out, ret_errors))
+	while (left > 0 && *ret_errors <= most_errors &&
+		convert_step(converter, &in, &left, out, ret_errors))
 		;
 	convert_flush(converter, out);
 	g_iconv_close(converter);
-	return out;
+	if (*ret_errors <= most_errors)
+		return out;
+	g_string_free(out, TRUE);
+	return NULL;
 }
 
 /* ---- guessing --------------------------------------------------------- */
@@ -312,7 +316,7 @@ static int judge_character(gunichar before, gunichar c)
 {
 	GUnicodeScript script, script_before;
 
-	if (g_unichar_type(c) == G_UNICODE_NON_SPACING_MARK)
+	if (c >= 0x300 && c < 0x370) /* Vietnamese tones */
 		return g_ascii_isalpha((char)before) && before < 128 ? 3 : -3;
 	if (c == 0xfffd || !g_unichar_isalpha(c))
 		return g_unichar_isalpha(before) ? -1 : 0;
@@ -335,7 +339,8 @@ static int judge_character(gunichar before, gunichar c)
 static int judge_text(const char *bytes, size_t length, const char *charset)
 {
 	size_t errors = 0;
-	GString *text = charset_convert(bytes, length, charset, &errors);
+	GString *text =
+		charset_convert(bytes, length, charset, length, &errors);
 	gunichar before = ' ';
 	int score = 0;
 
@@ -394,7 +399,8 @@ void charset_warm_up(void)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
 		size_t errors;
-		GString *text = charset_convert("a b ", 4, known[i], &errors);
+		GString *text =
+			charset_convert("a b ", 4, known[i], 4, &errors);
 
 		if (text)
 			g_string_free(text, TRUE);

@@ -40,7 +40,7 @@ static bool read_word(const char *p, Word *word)
 	word->text = q + 3;
 	/* Spaces are wrong in there, but some programs write them. */
 	for (q = word->text; *q && !(q[0] == '?' && q[1] == '='); q++)
-		if (q[0] == '=' && q[1] == '?')
+		if (q[0] == '=' && q[1] == '?' && q[2] != '=')
 			return false;
 	if (!*q)
 		return false;

@@ -98,7 +98,7 @@ static const char *copy_tag(Tags *tags, const char *p, const char *end)
 		tags->open++;
 	}
 	g_string_append_c(tags->out, '<');
-	if (has_too_much(p, after)) {
+	if (tags->ignore_quotes || has_too_much(p, after)) {
 		g_string_append_len(tags->out, p, (gssize)name);
 		g_string_append_c(tags->out, '>');
 	} else {
@@ -149,6 +149,9 @@ static GString *bound_html(const char *html, size_t length)
 {
 	Tags tags = {.out = g_string_sized_new(length)};
 	const char *p = html, *end = html + length;
+
+	/* Else the parser makes a paragraph of words outside a body. */
+	g_string_append(tags.out, "<html><body>");
 
 	while (p < end) {
 		const char *open = memchr(p, '<', (size_t)(end - p));

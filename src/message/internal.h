@@ -71,10 +71,10 @@ size_t text_count_letters(const char *text, size_t most);
  * (us-ascii, unknown-8bit, ...). */
 const char *charset_canonical(const char *charset, char buffer[64]);
 
-/* Converts; NULL if the converter is unknown.  What does not fit becomes
- * U+FFFD and is counted.  (transfer full) (nullable) */
+/* Converts; NULL if the converter is unknown or more than most_errors bytes do
+ * not fit.  What does not fit becomes U+FFFD.  (transfer full) (nullable) */
 GString *charset_convert(const char *bytes, size_t length, const char *charset,
-	size_t *ret_errors);
+	size_t most_errors, size_t *ret_errors);
 
 /* The likeliest charset of undeclared bytes that are not UTF-8. */
 const char *charset_guess(const char *bytes, size_t length);

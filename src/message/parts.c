@@ -102,12 +102,47 @@ static char *clean_name(const char *name, GPtrArray *defects)
 	return text_cut(g_strdup(*base ? base : decoded), MAX_NAME_BYTES, &cut);
 }
 
+/*
+ * A parameter of encoded-words as it came: GMime would decode each word alone
+ * and lose the character that is split between two.  (nullable)
+ */
+static char *encoded_parameter(
+	GMimeObject *object, const char *field, const char *parameter)
+{
+	GMimeHeader *header = g_mime_header_list_get_header(
+		g_mime_object_get_header_list(object), field);
+	const char *p = header ? g_mime_header_get_raw_value(header) : NULL;
+	size_t n = strlen(parameter);
+
+	while (p && (p = strchr(p, ';'))) {
+		p++;
+		p += strspn(p, " \t\r\n");
+		if (g_ascii_strncasecmp(p, parameter, n) != 0)
+			continue;
+		p += n;
+		p += strspn(p, " \t\r\n");
+		if (*p != '=')
+			continue;
+		p++;
+		p += strspn(p, " \t\r\n\"");
+		if (g_str_has_prefix(p, "=?"))
+			return g_strndup(p, strcspn(p, "\";"));
+	}
+	return NULL;
+}
+
 static char *file_name(
 	GMimeObject *object, const char *type, GPtrArray *defects)
 {
 	const char *name = g_mime_object_get_content_disposition_parameter(
 		object, "filename");
+	g_autofree char *encoded =
+		encoded_parameter(object, "Content-Disposition", "filename");
 
+	if (!encoded && !name)
+		encoded = encoded_parameter(object, "Content-Type", "name");
+	if (encoded)
+		return clean_name(encoded, defects);
 	if (!name || !*name)
 		name = g_mime_object_get_content_type_parameter(object, "name");
 	if (name && *name)

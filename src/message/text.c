@@ -6,14 +6,6 @@
 
 #include "internal.h"
 
-static bool has_high(const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if ((guchar)bytes[i] >= 0x80)
-			return true;
-	return false;
-}
-
 /* ISO-2022-JP is 7-bit: undeclared, it shows by its escapes. */
 static bool has_escape(const char *bytes, size_t length)
 {
@@ -95,14 +87,20 @@ char *text_clean_line(const char *bytes, size_t length)
 	return g_strstrip(line);
 }
 
+/* NULL if more than a hundredth does not fit: then the charset is wrong.
+ * (nullable) */
 static char *decode_as(const char *bytes, size_t length, const char *charset,
-	size_t *ret_errors)
+	GPtrArray *defects)
 {
-	GString *text = charset_convert(bytes, length, charset, ret_errors);
+	size_t errors;
+	GString *text =
+		charset_convert(bytes, length, charset, length / 100, &errors);
 	char *clean;
 
 	if (!text)
 		return NULL;
+	if (errors > 0)
+		message_add_defect(defects, "some characters are broken");
 	clean = text_clean(text->str, text->len);
 	g_string_free(text, TRUE);
 	return clean;
@@ -111,9 +109,8 @@ static char *decode_as(const char *bytes, size_t length, const char *charset,
 static char *decode_guessed(
 	const char *bytes, size_t length, GPtrArray *defects)
 {
-	size_t errors;
 	const char *charset = charset_guess(bytes, length);
-	char *text = decode_as(bytes, length, charset, &errors);
+	char *text = decode_as(bytes, length, charset, defects);
 	g_autofree char *words =
 		g_strdup_printf("charset guessed: %s", charset);
 
@@ -121,41 +118,37 @@ static char *decode_guessed(
 	return text ? text : text_clean(bytes, length);
 }
 
+/* Whether valid UTF-8 is to be taken for that, whatever was declared. */
+static bool gives_way_to_utf8(const char *declared)
+{
+	return !declared || strcmp(declared, "utf-8") == 0 ||
+	       is_single_byte(declared);
+}
+
 char *text_decode(const char *bytes, size_t length, const char *charset,
 	GPtrArray *defects)
 {
 	char buffer[64];
 	const char *declared = charset_canonical(charset, buffer);
-	g_autofree char *text = NULL;
-	size_t errors = 0;
-	bool high = has_high(bytes, length);
+	bool valid = is_utf8(bytes, length);
+	char *text;
 
 	if (!declared && has_escape(bytes, length))
 		declared = "iso-2022-jp-2";
-	if (!declared || strcmp(declared, "utf-8") == 0 ||
-		is_single_byte(declared))
-		if (is_utf8(bytes, length))
-			return text_clean(bytes, length);
-	if (declared && strcmp(declared, "utf-8") != 0) {
-		text = decode_as(bytes, length, declared, &errors);
-		if (!text)
-			message_add_defect(defects, "unknown charset");
-	}
-	/* A few bad characters do not prove that the charset is wrong. */
-	if (text && (errors == 0 || errors <= length / 100))
-		return g_steal_pointer(&text);
-	if (is_utf8(bytes, length))
+	if (valid && gives_way_to_utf8(declared))
 		return text_clean(bytes, length);
-	if (text && !high)
-		return g_steal_pointer(&text);
-	/* UTF-8 with a scratch is still UTF-8. */
-	g_free(text);
-	text = decode_as(bytes, length, "utf-8", &errors);
-	if (text && errors <= length / 100) {
-		message_add_defect(defects, "text is not valid UTF-8");
-		return g_steal_pointer(&text);
+	if (declared) {
+		text = decode_as(bytes, length, declared, defects);
+		if (text)
+			return text;
+		message_add_defect(
+			defects, "the declared charset is unknown or wrong");
 	}
-	return decode_guessed(bytes, length, defects);
+	if (valid)
+		return text_clean(bytes, length);
+	/* UTF-8 with a scratch is still UTF-8. */
+	text = decode_as(bytes, length, "utf-8", defects);
+	return text ? text : decode_guessed(bytes, length, defects);
 }
 
 /* Depth of quoting; *ret_rest is what stands behind the marks. */
