@@ -144,10 +144,10 @@ class SinkTest(WithWorkplace):
         sink = self.place.sink(tls="implicit",
                                context=ca.server_context("other.example", ""))
         with self.assertRaises(servers.ssl.SSLCertVerificationError):
-            smtplib.SMTP_SSL("localhost", sink.port,
+            smtplib.SMTP_SSL(LOOPBACK, sink.port,
                              context=ca.client_context())
         right = self.place.sink(tls="implicit", context=ca.server_context())
-        with smtplib.SMTP_SSL("localhost", right.port,
+        with smtplib.SMTP_SSL(LOOPBACK, right.port,
                               context=ca.client_context()) as client:
             client.sendmail("", ["ann@customer.example"], b"Subject: x\r\n")
         self.assertTrue(right.wait().tls)
