@@ -135,6 +135,10 @@ struct EngineStatistics {
 };
 EngineStatistics engine_statistics(Engine *engine);
 
+/* Returns when the writer thread has answered: it is alive, whatever the state
+ * of the disk. */
+void engine_ping(Engine *engine);
+
 /* ---- a mail ------------------------------------------------------------ */
 
 typedef struct EngineMail EngineMail;

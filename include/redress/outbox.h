@@ -37,7 +37,12 @@ struct OutboxOptions {
 	const char *driver; /* of the store, for a reader of its own */
 	const char *target;
 	unsigned connections;
-	unsigned batch; /* mails of one connection at most */
+	unsigned batch;         /* mails of one connection at most */
+	int64_t (*now_s)(void); /* the wall clock */
+	/* Called on a thread of the outbox when something went wrong that no
+	 * event row tells; it goes on by itself (nullable). */
+	void (*failed)(const GError *problem, void *user);
+	void *user;
 };
 
 typedef struct Outbox Outbox;

@@ -13,6 +13,11 @@ struct ScheduleOptions {
 	Engine *engine; /* (transfer none) */
 	const char *driver;
 	const char *target;
+	int64_t (*now_s)(void); /* the wall clock */
+	/* Called on the thread when something went wrong; it goes on by itself
+	 * (nullable). */
+	void (*failed)(const GError *problem, void *user);
+	void *user;
 };
 
 typedef struct Schedule Schedule;
