@@ -114,17 +114,29 @@ static const char *from_as_written(const Message *message)
 	return from ? from + strspn(from, " \t\"<'") : NULL;
 }
 
+/* "From: <>", which some gateways write on what has a null sender. */
+static bool from_is_null(const Message *message)
+{
+	const char *from = message_header(message, "From");
+	if (!from || message->from->len)
+		return false;
+	from += strspn(from, " \t");
+	return strncmp(from, "<>", 2) == 0;
+}
+
 static enum writer writer_judge(
 	const Message *message, const AnalysisEnvelope *envelope)
 {
 	enum writer writer = WRITER_PERSON;
 	if (signals_sender_is_null(message, envelope))
 		return WRITER_PROGRAM;
-	if (message->from->len == 0 && !message->sender &&
-		!from_as_written(message))
-		return WRITER_MAYBE_PROGRAM;
-	writer = writer_find(from_as_written(message), writer_locals,
-		G_N_ELEMENTS(writer_locals));
+	if (from_is_null(message))
+		return WRITER_PROGRAM;
+	if (message_header(message, "X-MLServer"))
+		writer = WRITER_MAYBE_PROGRAM;
+	writer =
+		MAX(writer, writer_find(from_as_written(message), writer_locals,
+				    G_N_ELEMENTS(writer_locals)));
 	for (guint i = 0; i < message->from->len; i++) {
 		const MessageAddress *from = message->from->pdata[i];
 		writer = MAX(writer, writer_find(from->address, writer_locals,
@@ -225,10 +237,24 @@ static bool message_forwards_bounce(const Message *message, const char *prose)
 /* A person may quote a bounce anywhere; a program begins with it. */
 static bool prose_begins_as_bounce(const char *prose)
 {
+	enum { BEGINNING_BYTES = 240 };
 	const char *start = prose + strspn(prose, " \t\r\n*#-");
-	size_t line = strcspn(start, "\n");
-	g_autofree char *first = g_strndup(start, line);
-	return bounce_prose_is_body(first);
+	g_autofree char *part =
+		g_strndup(start, MIN(strlen(start), BEGINNING_BYTES));
+	g_autofree char *valid = g_utf8_make_valid(part, -1);
+	return bounce_prose_is_body(valid);
+}
+
+static bool maybe_program_bounces(
+	const Message *message, const char *prose, bool subject)
+{
+	bool returned = part_find(message, part_is_returned) != NULL;
+	if (prose_begins_as_bounce(prose))
+		return true;
+	if (returned && bounce_prose_is_body(prose))
+		return true;
+	return subject && (returned || bounce_prose_is_body(prose) ||
+				  bounce_prose_length(prose) < strlen(prose));
 }
 
 static bool message_is_prose_bounce(const Message *message,
@@ -240,11 +266,7 @@ static bool message_is_prose_bounce(const Message *message,
 	case WRITER_PROGRAM:
 		return subject || failed || bounce_prose_is_body(prose);
 	case WRITER_MAYBE_PROGRAM:
-		return failed ||
-		       (bounce_prose_is_body(prose) &&
-			       (subject || prose_begins_as_bounce(prose))) ||
-		       (subject && part_find(message, part_is_returned)) ||
-		       (subject && bounce_prose_length(prose) < strlen(prose));
+		return failed || maybe_program_bounces(message, prose, subject);
 	case WRITER_PERSON:
 		return (subject && prose_begins_as_bounce(prose)) ||
 		       message_forwards_bounce(message, prose);

@@ -12,7 +12,7 @@
 /* How subjects of bounces begin, folded.  Never enough alone. */
 static const char *const subjects[] = {
 	"undeliver", /* undeliverable, undelivered mail returned to sender */
-	"delivery status notification",
+	"delivery status",
 	"delivery notification",
 	"delivery failure",
 	"delivery failed",
@@ -25,6 +25,7 @@ static const char *const subjects[] = {
 	"failed delivery",
 	"failure notice",
 	"failed mail",
+	"mail failed",
 	"mail failure",
 	"mail delivery",
 	"mail deliver",
@@ -102,6 +103,7 @@ static const char *const subjects[] = {
 	"配信不可",
 	"配信できません",
 	"メールを配信できません",
+	"メッセージを配信できません",
 	"メール送信エラー",
 	"送信エラー",
 	"送信できません",
@@ -179,6 +181,9 @@ static const char *const bodies[] = {
 	"an error occurred while trying to deliver",
 	"an error has occurred while attempting to deliver",
 	"transcript of session follows",
+	"failed addresses follow",
+	"error message below:",
+	"sent <<< rcpt to:",
 	"returned message below could not be delivered",
 	"returned message",
 	"returned below could not be delivered",
@@ -250,7 +255,7 @@ static const char *const returned_marks[] = {
 	"unsent message below",
 	"returned message ---",
 	"returned message follows",
-	"message text follows",
+	"message text follows:",
 	"original mail as follows",
 	"received message follows",
 	"first part of the message",
@@ -422,7 +427,8 @@ typedef struct Reading Reading;
 struct Reading {
 	const Message *message;
 	const AnalysisEnvelope *envelope;
-	GArray *mentions; /* Mention */
+	GArray *mentions;       /* Mention */
+	GHashTable *bystanders; /* addresses that did not fail, folded */
 };
 
 static void mention_clear(void *data)
@@ -448,6 +454,12 @@ static bool address_is_ours(const Reading *reading, const char *address)
 	return addresses_hold(reading->message->from, address) ||
 	       addresses_hold(reading->message->to, address) ||
 	       signals_address_is_ours(address, reading->envelope);
+}
+
+static bool is_bystander(const Reading *reading, const char *address)
+{
+	g_autofree char *folded = g_ascii_strdown(address, -1);
+	return g_hash_table_contains(reading->bystanders, folded);
 }
 
 static enum naming line_naming(
@@ -477,7 +489,11 @@ static void line_read(Reading *reading, const char *line, size_t length)
 	bool bystander =
 		mention.naming == NAMING_WITHIN &&
 		text_holds(folded, bystanders, G_N_ELEMENTS(bystanders));
-	if (bystander || address_is_ours(reading, address))
+	if (bystander)
+		g_hash_table_add(
+			reading->bystanders, g_ascii_strdown(address, -1));
+	if (bystander || is_bystander(reading, address) ||
+		address_is_ours(reading, address))
 		g_free(address);
 	else
 		g_array_append_val(reading->mentions, mention);
@@ -625,6 +641,8 @@ void bounce_prose_read(const Message *message, const AnalysisEnvelope *envelope,
 		.message = message,
 		.envelope = envelope,
 		.mentions = g_array_new(false, false, sizeof(Mention)),
+		.bystanders = g_hash_table_new_full(
+			g_str_hash, g_str_equal, g_free, NULL),
 	};
 	g_array_set_clear_func(reading.mentions, mention_clear);
 	if (strstr(folded, "final-recipient:"))
@@ -634,9 +652,13 @@ void bounce_prose_read(const Message *message, const AnalysisEnvelope *envelope,
 	lines_read(&reading, prose);
 	if (!recipients->len)
 		mentions_add(&reading, recipients);
+	/* A bounce in a bounce: what was returned is a report itself. */
+	if (!recipients->len)
+		bounce_status_read(text + strlen(prose), recipients);
 	if (!recipients->len)
 		recipient_add(recipients, NULL);
 	recipients_judge(
 		&reading, recipients, prose, bounce_prose_is_delay(folded));
 	g_array_unref(reading.mentions);
+	g_hash_table_unref(reading.bystanders);
 }

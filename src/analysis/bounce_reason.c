@@ -33,7 +33,7 @@ static const Group groups[] = {
 	{"rate-limited", "4.7.0"},
 	{"loop", "5.4.6"},
 	{"network", "4.4.1"},
-	{"expired", "4.4.7"},
+	{"expired", "5.4.7"},
 	{"system", "5.3.0"},
 };
 
@@ -636,9 +636,10 @@ char *bounce_find_status(const char *words)
 			(at > words && (g_ascii_isalnum(at[-1]) ||
 					       strchr("._/", at[-1]))))
 			continue;
-		if (status_is_introduced(words, at))
+		/* "250 2.1.5 Ok" is what went well before. */
+		if (*at != '2' && status_is_introduced(words, at))
 			return g_strndup(at, length);
-		if (!loose) {
+		if (!loose || (*loose == '2' && *at != '2')) {
 			loose = at;
 			loose_length = length;
 		}

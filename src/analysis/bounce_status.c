@@ -13,27 +13,47 @@ static bool status_is_vague(const char *status)
 	       g_str_has_suffix(status, ".0.0");
 }
 
+/*
+ * A server's final "no" outweighs a status that its client kept temporary and
+ * gave up on in the end.
+ */
+static bool words_outweigh(
+	const AnalysisRecipient *recipient, const char *found)
+{
+	return status_is_vague(recipient->status) ||
+	       (recipient->status[0] == '4' && found[0] == '5' &&
+		       g_strcmp0(recipient->action, "failed") == 0);
+}
+
+/* What a status is when nobody wrote one. */
+static char *status_guess(const AnalysisRecipient *recipient, const char *words,
+	const BounceReason *phrase, bool delayed)
+{
+	const char *reason = recipient->reason;
+	const char *usual = phrase ? phrase->status : NULL;
+	if (!reason && phrase)
+		reason = phrase->reason;
+	if (!usual || recipient->reason)
+		usual = bounce_reason_default_status(reason);
+	int class = delayed ? 4 : bounce_find_reply_class(words);
+	char *status = g_strdup(usual);
+	if (class)
+		status[0] = (char)('0' + class);
+	return status;
+}
+
 /* The words decide where the status says nothing ("5.0.0") or is missing. */
 static void status_judge(AnalysisRecipient *recipient, const char *words,
 	const BounceReason *phrase, bool delayed)
 {
 	g_autofree char *found = bounce_find_status(words);
-	if (found && status_is_vague(recipient->status)) {
+	if (found && words_outweigh(recipient, found)) {
 		g_free(recipient->status);
 		recipient->status = g_steal_pointer(&found);
 	}
-	if (recipient->status)
-		return;
-	const char *usual =
-		phrase && phrase->status ? phrase->status
-		: phrase ? bounce_reason_default_status(phrase->reason)
-			 : "5.0.0";
-	int class = bounce_find_reply_class(words);
-	if (delayed)
-		class = 4;
-	recipient->status = g_strdup(usual);
-	if (class)
-		recipient->status[0] = (char)('0' + class);
+	if (!recipient->status)
+		recipient->status =
+			status_guess(recipient, words, phrase, delayed);
 }
 
 static void action_judge(AnalysisRecipient *recipient, bool delayed)
@@ -168,15 +188,39 @@ static char *address_read(const char *value)
 
 /* ---- recipients ------------------------------------------------------- */
 
-/* RFC 3464 2.3.3; other words are left as they are. */
-static char *action_read(const char *value)
+typedef struct ActionWord ActionWord;
+struct ActionWord {
+	const char *written;
+	const char *action; /* RFC 3464 2.3.3 */
+	const char *reason; /* that the word itself gives (nullable) */
+};
+
+/* Words that are not the RFC's; others are left as they are. */
+static const ActionWord action_words[] = {
+	{"expired", "failed", "expired"},
+	{"failure", "failed", NULL},
+	{"fail", "failed", NULL},
+	{"delay", "delayed", NULL},
+	{"success", "delivered", NULL},
+};
+
+static void action_read(AnalysisRecipient *recipient, const char *value)
 {
-	if (!value)
-		return NULL;
 	size_t length = 0;
-	while (g_ascii_isalpha(value[length]))
+	while (value && g_ascii_isalpha(value[length]))
 		length++;
-	return length ? g_ascii_strdown(value, (gssize)length) : NULL;
+	if (length == 0)
+		return;
+	recipient->action = g_ascii_strdown(value, (gssize)length);
+	for (size_t i = 0; i < G_N_ELEMENTS(action_words); i++) {
+		const ActionWord *word = &action_words[i];
+		if (strcmp(word->written, recipient->action) != 0)
+			continue;
+		g_free(recipient->action);
+		recipient->action = g_strdup(word->action);
+		recipient->reason = g_strdup(word->reason);
+		return;
+	}
 }
 
 static bool action_is_delay(const char *action)
@@ -207,7 +251,7 @@ static void recipient_add(const Fields *fields, GPtrArray *recipients)
 	recipient->address =
 		address_read(fields->final ? fields->final : fields->original);
 	recipient->original = address_read(fields->original);
-	recipient->action = action_read(fields->action);
+	action_read(recipient, fields->action);
 	recipient->status =
 		fields->status ? bounce_find_status(fields->status) : NULL;
 	const char *words = fields->diagnostic ? fields->diagnostic : "";
