@@ -1055,11 +1055,11 @@ class Redressd:
         return {
             "hostname": "mail.example.com",
             "token_key_file": self.folder / "token.key",
-            "template_directories": [SOURCE / "templates"],
+            "templates": [SOURCE / "templates"],
             "store": {"path": self.store_file},
             "milter": {
                 "socket": f"unix:{self.milter_socket}",
-                "socket_group": grp.getgrgid(
+                "group": grp.getgrgid(
                     pwd.getpwnam(MAIL_OWNER).pw_gid).gr_name,
             },
             "submission": {"host": LOOPBACK, "port": self.submission_port},
