@@ -729,9 +729,9 @@ class PostfixServer:
     milter at all.  main: further lines of main.cf, after the snippet's."""
 
     def __init__(self, folder, relay, redressd=None, snippets=True, main="",
-                 master="", smtpds="-"):
+                 master="", smtpds="-", port=None):
         self.folder, self.root = folder, mta_root("postfix")
-        self.host, self.port = LOOPBACK, free_port()
+        self.host, self.port = LOOPBACK, port or free_port()
         self.submission_port = (redressd.submission_port if redressd
                                 else free_port())
         self.log_file = folder / "log/mail.log"
