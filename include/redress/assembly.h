@@ -19,11 +19,33 @@
 EnginePolicy *assembly_policy(
 	Config *config_to_own, bool create_key, GError **error);
 
+/*
+ * The same for judging mails without sending any: where the key cannot be read,
+ * a random one takes its place and *ret_signed (nullable) becomes false; our
+ * own signatures are then not recognised.  Owns and fails as above.
+ */
+EnginePolicy *assembly_policy_for_analysis(
+	Config *config_to_own, bool *ret_signed, GError **error);
+
+/* The templates of a configuration; without one (nullable) those that came with
+ * this program.  (transfer full) */
+ReplyTemplates *assembly_templates(const Config *config, GError **error);
+
+/* config (nullable): NULL means the defaults, with a process a processor.  A
+ * parser program left at its default is assembly_parser_program(). */
 ParserPool *assembly_parser(const Config *config, GError **error);
 
 /* Fills the server; reads the password file.  *ret_password is to be freed
  * after use; it is NULL without AUTH. */
 bool assembly_server(const Config *config, OutboxServer *ret_server,
 	char **ret_password, GError **error);
+
+/* The redress-parser that belongs to this program: named by the environment
+ * variable REDRESS_PARSER, in the same build tree, or installed.
+ * (transfer full) */
+char *assembly_parser_program(void);
+
+/* The templates that came with this program.  (transfer full) */
+char *assembly_template_directory(void);
 
 #endif

@@ -1,0 +1,156 @@
+#include <redress/assembly.h>
+
+#include <string.h>
+#include <sys/random.h>
+
+/* What a policy leans on; freed with its last reference. */
+typedef struct Foundation Foundation;
+struct Foundation {
+	Config *config;
+	ReplyTemplates *templates;
+};
+
+static void foundation_free(gpointer pointer)
+{
+	Foundation *foundation = pointer;
+
+	reply_templates_free(foundation->templates);
+	config_free(foundation->config);
+	g_free(foundation);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Foundation, foundation_free)
+
+/* Everyone of the team, whose mail is never answered by a machine. */
+static char **staff_of(const ConfigTeam *team)
+{
+	g_autoptr(GStrvBuilder) staff = g_strv_builder_new();
+
+	if (!team)
+		return NULL;
+	for (size_t i = 0; team->agents && team->agents[i]; i++)
+		g_strv_builder_add(staff, team->agents[i]);
+	for (size_t i = 0; team->managers && team->managers[i]; i++)
+		g_strv_builder_add(staff, team->managers[i]);
+	if (team->supervisor)
+		g_strv_builder_add(staff, team->supervisor);
+	return g_strv_builder_end(staff);
+}
+
+/* mailbox->staff is to be freed: the engine makes copies. */
+static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
+{
+	*mailbox = (EngineMailbox){
+		.address = config->address,
+		.aliases = (const char *const *)config->aliases,
+		.name = config->name,
+		.language = config->language,
+		.answer_within = config->answer_within,
+		.late_notice = config->late_notice,
+		.follow_up_every_s = config->follow_up_every_s,
+		.close_after_s = config->close_after_s,
+		.calendar = config->calendar->calendar,
+		.supervisor = config->team ? config->team->supervisor : NULL,
+		.staff = (const char *const *)staff_of(config->team),
+		.tag_subject = config->tag_subject,
+		.plus_addresses = config->plus_addresses,
+		.own_tickets = config->own_tickets,
+		.acknowledge = config->acknowledge,
+	};
+}
+
+/* Takes the foundation. */
+static EnginePolicy *build(Foundation *foundation, const BaseKey *key)
+{
+	const Config *config = foundation->config;
+	guint length = config->mailboxes->len;
+	g_autofree EngineMailbox *mailboxes = g_new0(EngineMailbox, length);
+	EnginePolicyOptions options = {
+		.hostname = config->hostname,
+		.key = *key,
+		.templates = foundation->templates,
+		.mailboxes = mailboxes,
+		.mailboxes_length = length,
+		.authserv_id = config->trust.authserv_id,
+		.acks_per_sender_per_day =
+			config->limits.acks_per_sender_per_day,
+		.automatic_per_thread_per_day =
+			config->limits.automatic_per_thread_per_day,
+		.automatic_per_minute = config->limits.automatic_per_minute,
+		.give_up_after_s = config->submission.give_up_after_s,
+		.destroy = foundation_free,
+		.user = foundation,
+	};
+	EnginePolicy *policy;
+
+	for (guint i = 0; i < length; i++)
+		fill_mailbox(&mailboxes[i], config->mailboxes->pdata[i]);
+	policy = engine_policy_new(&options);
+	for (guint i = 0; i < length; i++)
+		g_strfreev((char **)mailboxes[i].staff);
+	return policy;
+}
+
+/* The default folder means: the templates that came with this program. */
+ReplyTemplates *assembly_templates(const Config *config, GError **error)
+{
+	static char *const shipped[] = {REDRESS_DATA_DIR "/templates", NULL};
+	char *const *folder = config ? config->template_directories : shipped;
+	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	g_autofree char *ours = assembly_template_directory();
+	g_auto(GStrv) folders = NULL;
+
+	for (; *folder; folder++)
+		g_strv_builder_add(builder,
+			strcmp(*folder, *shipped) == 0 ? ours : *folder);
+	folders = g_strv_builder_end(builder);
+	return reply_templates_load((const char *const *)folders, error);
+}
+
+static Foundation *foundation_new(Config *config_to_own, GError **error)
+{
+	g_autoptr(Foundation) foundation = g_new0(Foundation, 1);
+
+	foundation->config = config_to_own;
+	foundation->templates = assembly_templates(config_to_own, error);
+	return foundation->templates ? g_steal_pointer(&foundation) : NULL;
+}
+
+EnginePolicy *assembly_policy(
+	Config *config_to_own, bool create_key, GError **error)
+{
+	g_autoptr(Foundation) foundation = foundation_new(config_to_own, error);
+	BaseKey key;
+
+	if (!foundation || !base_key_load(config_to_own->token_key_file,
+				   create_key, &key, error))
+		return NULL;
+	return build(g_steal_pointer(&foundation), &key);
+}
+
+/* At most 256 bytes come whole or not at all (getrandom(2)). */
+static bool random_key(BaseKey *ret_key, GError **error)
+{
+	if (getrandom(ret_key->bytes, sizeof(ret_key->bytes), 0) ==
+		(ssize_t)sizeof(ret_key->bytes))
+		return true;
+	g_set_error_literal(error, BASE_ERROR, REDRESS_ERROR_TEMPORARY,
+		"the kernel gave no random bytes");
+	return false;
+}
+
+EnginePolicy *assembly_policy_for_analysis(
+	Config *config_to_own, bool *ret_signed, GError **error)
+{
+	g_autoptr(Foundation) foundation = foundation_new(config_to_own, error);
+	BaseKey key;
+	bool known;
+
+	if (!foundation)
+		return NULL;
+	known = base_key_load(config_to_own->token_key_file, false, &key, NULL);
+	if (!known && !random_key(&key, error))
+		return NULL;
+	if (ret_signed)
+		*ret_signed = known;
+	return build(g_steal_pointer(&foundation), &key);
+}

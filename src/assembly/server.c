@@ -1,0 +1,116 @@
+#include <redress/assembly.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
+
+/* What the parser pool is without a configuration: its settings' defaults. */
+enum {
+	PARSER_TIMEOUT_MS = 10 * 1000,
+	PARSER_CPU_S = 5,
+	PARSER_MEMORY_BYTES = 512 * 1024 * 1024,
+	PARSER_MAILS = 1000,
+	PARSER_PROCESSES_MOST = 8,
+};
+
+/* The program's default place means: the one that came with us. */
+static char *parser_program(const Config *config)
+{
+	if (config && strcmp(config->parser.program,
+			      REDRESS_LIBEXEC_DIR "/redress-parser") != 0)
+		return g_strdup(config->parser.program);
+	return assembly_parser_program();
+}
+
+ParserPool *assembly_parser(const Config *config, GError **error)
+{
+	g_autofree char *program = parser_program(config);
+	ParserOptions options = {
+		.program = program,
+		.processes = MIN(g_get_num_processors(), PARSER_PROCESSES_MOST),
+		.timeout_ms = PARSER_TIMEOUT_MS,
+		.cpu_s = PARSER_CPU_S,
+		.memory_bytes = PARSER_MEMORY_BYTES,
+		.mails_per_process = PARSER_MAILS,
+	};
+
+	if (config) {
+		options.processes = config->parser.processes;
+		options.timeout_ms = (unsigned)config->parser.timeout_ms;
+		options.cpu_s = (unsigned)config->parser.cpu_s;
+		options.memory_bytes = (size_t)config->parser.memory_bytes;
+		options.mails_per_process = config->parser.mails_per_process;
+	}
+	return parser_pool_new(&options, error);
+}
+
+/* The first line of the file, which only its users may read. */
+static char *read_password(const char *path, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GError) problem = NULL;
+	GStatBuf status;
+
+	if (g_stat(path, &status) < 0) {
+		g_set_error(error, BASE_ERROR,
+			redress_error_code_from_errno(errno),
+			"%s: cannot read the password file: %s", path,
+			g_strerror(errno));
+		return NULL;
+	}
+	if (status.st_mode & S_IRWXO) {
+		g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
+			"%s: everybody may use the password file (mode %04o); "
+			"chmod 640 it",
+			path, (unsigned)(status.st_mode & 07777));
+		return NULL;
+	}
+	if (!g_file_get_contents(path, &text, NULL, &problem)) {
+		g_set_error(error, BASE_ERROR, REDRESS_ERROR_PERMANENT,
+			"cannot read the password file: %s", problem->message);
+		return NULL;
+	}
+	text[strcspn(text, "\r\n")] = '\0';
+	return g_steal_pointer(&text);
+}
+
+/* Two tables that must not drift apart: one is a setting, one a protocol. */
+static enum outbox_tls tls_of(enum config_tls tls)
+{
+	switch (tls) {
+	case CONFIG_TLS_NONE:
+		return OUTBOX_TLS_NONE;
+	case CONFIG_TLS_STARTTLS:
+		return OUTBOX_TLS_STARTTLS;
+	case CONFIG_TLS_IMPLICIT:
+		return OUTBOX_TLS_IMPLICIT;
+	}
+	g_assert_not_reached();
+}
+
+bool assembly_server(const Config *config, OutboxServer *ret_server,
+	char **ret_password, GError **error)
+{
+	g_autofree char *password = NULL;
+
+	if (config->submission.user) {
+		password =
+			read_password(config->submission.password_file, error);
+		if (!password)
+			return false;
+	}
+	*ret_server = (OutboxServer){
+		.host = config->submission.host,
+		.port = config->submission.port,
+		.hostname = config->hostname,
+		.tls = tls_of(config->submission.tls),
+		.ca_file = config->submission.ca_file,
+		.user = config->submission.user,
+		.password = password,
+		.timeout_s = config->submission.timeout_s,
+	};
+	*ret_password = g_steal_pointer(&password);
+	return true;
+}
