@@ -42,4 +42,91 @@ struct MustacheVisitor {
 /* Calls visit for every node that names something, partials too. */
 void mustache_visit(const Mustache *mustache, const MustacheVisitor *visitor);
 
+/* ---- dates.c ----------------------------------------------------------- */
+
+/* Dates as people of a language say them; keeps what ICU is slow to make. */
+typedef struct ReplyDates ReplyDates;
+
+ReplyDates *reply_dates_new(void);
+void reply_dates_free(ReplyDates *dates);
+
+/* "Tuesday 24 November 2026 at 14:00 (Tallinn time)".  A time zone that is
+ * unknown or NULL is UTC, and says so.  Thread safe.  (transfer full) */
+char *reply_dates_format(ReplyDates *dates, const char *language,
+	const char *time_zone, int64_t at_s);
+
+/* ---- clean.c ----------------------------------------------------------- */
+
+enum {
+	CLEAN_NAME_MOST = 100, /* characters */
+	CLEAN_SUBJECT_MOST = 200,
+	CLEAN_WORDS_MOST = 32 * 1024,
+};
+
+/*
+ * Words that came by mail, fit to be shown: valid UTF-8, no control or bidi
+ * controls, blanks as one space, at most most_chars (an ellipsis
+ * where it was cut).  NULL gives "".  (transfer full)
+ */
+char *clean_line(const char *text, size_t most_chars);
+
+/* The same, but keeps line ends, as LF.  (transfer full) */
+char *clean_lines(const char *text, size_t most_chars);
+
+/* An addr-spec (RFC 5322, RFC 6532) that can stand between < and >. */
+bool clean_is_address(const char *address);
+
+/* A message id without brackets that can stand between < and >. */
+bool clean_is_message_id(const char *id);
+
+/* ---- words.c ----------------------------------------------------------- */
+
+/*
+ * Clean words as they stand in a header, folded with LF and a space: as they
+ * are, or as encoded-words (RFC 2047).  used_bytes: how much of the first line
+ * is taken.  (transfer full)
+ */
+char *words_encode(const char *text, size_t used_bytes);
+
+/* The same before an address: a quoted string or encoded-words. */
+char *words_encode_phrase(const char *text);
+
+/* ---- facts.c ----------------------------------------------------------- */
+
+/* What templates see.  status_address: where a request for the status goes
+ * (nullable).  (transfer full) */
+GVariant *reply_facts_context(const ReplyFacts *facts, const char *language,
+	const char *status_address, ReplyDates *dates);
+
+/* ---- check.c ----------------------------------------------------------- */
+
+typedef struct TemplateFile TemplateFile;
+struct TemplateFile {
+	const char *path;
+	bool html;
+	bool partial;
+	enum reply_kind kind;       /* unless it is a partial */
+	const GHashTable *partials; /* that it may name */
+};
+
+/* Whether a template says only what there is to say. */
+bool reply_check(
+	const Mustache *mustache, const TemplateFile *file, GError **error);
+
+/* ---- templates.c ------------------------------------------------------- */
+
+typedef struct Rendered Rendered;
+struct Rendered {
+	const char *language; /* of the template that was taken */
+	char *subject;
+	char *text; /* LF, ends with one */
+	char *html; /* LF */
+};
+
+/* html may be left out, being the dearer half. */
+bool reply_templates_render(const ReplyTemplates *templates,
+	const ReplyFacts *facts, const char *status_address, bool html,
+	Rendered *ret, GError **error);
+void rendered_clear(Rendered *rendered);
+
 #endif

@@ -1,0 +1,349 @@
+/*
+ * Final bytes.  Text paragraphs stay whole lines, carried by quoted-printable
+ * or base64, so that each reader's window wraps them, a telephone's as well
+ * as one that shows Chinese.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+#include <gmime/gmime.h>
+
+enum {
+	REFERENCES_MOST = 20, /* RFC 5322 sets no bound, mail servers do */
+	LINE_GOOD_BYTES = 78,
+};
+
+typedef struct Compose Compose;
+struct Compose {
+	const ReplyFacts *facts;
+	const ReplyEnvelope *envelope;
+	const Rendered *rendered;
+	GMimeMessage *message;
+	bool utf8; /* RFC 6532: the recipient's side can read it */
+};
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* g_mime_init() counts its calls without a lock. */
+static void start_gmime(void)
+{
+	static gsize started;
+
+	if (g_once_init_enter(&started)) {
+		g_mime_init();
+		g_once_init_leave(&started, 1);
+	}
+}
+
+/* ---- headers ----------------------------------------------------------- */
+
+/* A header as it stands: our own ASCII, or an address checked before. */
+static void set_raw(Compose *compose, const char *name, const char *value)
+{
+	GMimeHeaderList *headers =
+		g_mime_object_get_header_list(GMIME_OBJECT(compose->message));
+	g_autofree char *raw = g_strconcat(" ", value, "\n", NULL);
+
+	g_mime_header_list_append(headers, name, "", NULL);
+	g_mime_header_set_raw_value(
+		g_mime_header_list_get_header_at(
+			headers, g_mime_header_list_get_count(headers) - 1),
+		raw);
+}
+
+static void set_address(Compose *compose, const char *header, const char *name,
+	const char *address)
+{
+	g_autofree char *clean = clean_line(name, CLEAN_NAME_MOST);
+
+	if (!*clean) {
+		g_autofree char *alone = g_strconcat("<", address, ">", NULL);
+		set_raw(compose, header, alone);
+		return;
+	}
+	g_autofree char *phrase = words_encode_phrase(clean);
+	/* The phrase may have been folded, so a line of its own is safe. */
+	bool fits = strlen(phrase) + strlen(address) + strlen(header) + 6 <=
+		    LINE_GOOD_BYTES;
+	g_autofree char *value =
+		g_strconcat(phrase, fits ? " <" : "\n <", address, ">", NULL);
+	set_raw(compose, header, value);
+}
+
+/* "Re: Re: re: word" -> "word" */
+static const char *skip_re(const char *subject)
+{
+	while (g_ascii_strncasecmp(subject, "re:", 3) == 0 || *subject == ' ')
+		subject += *subject == ' ' ? 1 : 3;
+	return subject;
+}
+
+static char *remove_tag(const char *subject, const char *tag)
+{
+	g_auto(GStrv) parts = g_strsplit(subject, tag, -1);
+	g_autofree char *joined = g_strjoinv(" ", parts);
+
+	return clean_line(joined, CLEAN_SUBJECT_MOST);
+}
+
+/* The tag is never encoded: people search for it. */
+static void set_subject(Compose *compose)
+{
+	const char *answered = compose->envelope->subject;
+	g_autofree char *tag =
+		g_strdup_printf("[#%s]", compose->facts->reference);
+	g_autofree char *words =
+		clean_line(answered ? answered : compose->rendered->subject,
+			CLEAN_SUBJECT_MOST);
+	g_autofree char *untagged = remove_tag(skip_re(words), tag);
+	const char *bare = skip_re(untagged);
+	g_autofree char *start = g_strconcat(answered ? "Re: " : "", tag, NULL);
+	g_autofree char *rest =
+		words_encode(bare, strlen("Subject:  ") + strlen(start));
+	/* A fold is a space already. */
+	bool spaced = *rest && *rest != '\n';
+	g_autofree char *value =
+		g_strconcat(start, spaced ? " " : "", rest, NULL);
+
+	set_raw(compose, "Subject", value);
+}
+
+/* ---- threading --------------------------------------------------------- */
+
+static bool id_fits(const Compose *compose, const char *id)
+{
+	return clean_is_message_id(id) && (compose->utf8 || is_ascii(id));
+}
+
+static bool has_id(const GPtrArray *ids, const char *id)
+{
+	for (guint i = 0; i < ids->len; i++)
+		if (strcmp(g_ptr_array_index(ids, i), id) == 0)
+			return true;
+	return false;
+}
+
+/* The thread's first id and its last ones; then the ticket's own, which is
+ * thus never cut; then the mail that is answered (RFC 5322, 3.6.4). */
+static GPtrArray *list_references(const Compose *compose)
+{
+	const ReplyEnvelope *envelope = compose->envelope;
+	GPtrArray *ids = g_ptr_array_new();
+
+	for (const char *const *id = envelope->references; id && *id; id++) {
+		if (!id_fits(compose, *id) ||
+			g_strcmp0(*id, envelope->thread_id) == 0 ||
+			g_strcmp0(*id, envelope->in_reply_to) == 0)
+			continue;
+		if (ids->len >= REFERENCES_MOST)
+			g_ptr_array_remove_index(ids, 1);
+		if (!has_id(ids, *id))
+			g_ptr_array_add(ids, (gpointer)*id);
+	}
+	if (envelope->thread_id && id_fits(compose, envelope->thread_id))
+		g_ptr_array_add(ids, (gpointer)envelope->thread_id);
+	if (envelope->in_reply_to && id_fits(compose, envelope->in_reply_to) &&
+		!has_id(ids, envelope->in_reply_to))
+		g_ptr_array_add(ids, (gpointer)envelope->in_reply_to);
+	return ids;
+}
+
+static void set_threading(Compose *compose)
+{
+	const char *parent = compose->envelope->in_reply_to;
+	g_autoptr(GPtrArray) ids = list_references(compose);
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	if (parent && id_fits(compose, parent)) {
+		g_autofree char *id = g_strconcat("<", parent, ">", NULL);
+		set_raw(compose, "In-Reply-To", id);
+	}
+	for (guint i = 0; i < ids->len; i++)
+		g_string_append_printf(value, "%s<%s>", i > 0 ? "\n " : "",
+			(char *)g_ptr_array_index(ids, i));
+	if (value->len > 0)
+		set_raw(compose, "References", value->str);
+}
+
+static void set_marks(Compose *compose)
+{
+	/* No Precedence: "bulk" would hide a customer's answer. */
+	set_raw(compose, "Auto-Submitted",
+		reply_kind_is_answer(compose->facts->kind) ? "auto-replied"
+							   : "auto-generated");
+	set_raw(compose, "X-Auto-Response-Suppress", "All");
+	set_raw(compose, "X-Redress-Ticket", compose->facts->reference);
+	set_raw(compose, "Content-Language", compose->rendered->language);
+}
+
+static void set_headers(Compose *compose)
+{
+	const ReplyEnvelope *envelope = compose->envelope;
+	g_autofree char *date = base_time_to_rfc5322(compose->facts->now_s);
+	g_autofree char *id = g_strconcat("<", envelope->message_id, ">", NULL);
+
+	set_address(
+		compose, "From", envelope->from_name, envelope->from_address);
+	set_address(compose, "To", envelope->to_name, envelope->to_address);
+	if (envelope->reply_to)
+		set_address(compose, "Reply-To", envelope->from_name,
+			envelope->reply_to);
+	set_subject(compose);
+	set_raw(compose, "Date", date);
+	set_raw(compose, "Message-ID", id);
+	set_threading(compose);
+	set_marks(compose);
+}
+
+/* ---- body -------------------------------------------------------------- */
+
+/* Base64 where quoted-printable would treble most of it. */
+static GMimeContentEncoding choose_encoding(const char *text)
+{
+	size_t length = 0;
+	size_t high = 0;
+
+	for (; text[length]; length++)
+		high += (unsigned char)text[length] >= 0x80;
+	return high * 5 > length ? GMIME_CONTENT_ENCODING_BASE64
+				 : GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+}
+
+/* Inside base64 the line ends must be CRLF already (RFC 2045, 6.8); outside
+ * the writer makes them. */
+static char *canonical_lines(const char *text, GMimeContentEncoding encoding)
+{
+	if (encoding != GMIME_CONTENT_ENCODING_BASE64)
+		return g_strdup(text);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	return g_strjoinv("\r\n", lines);
+}
+
+static void add_part(
+	GMimeMultipart *alternatives, const char *subtype, const char *text)
+{
+	GMimePart *part = g_mime_part_new_with_type("text", subtype);
+	GMimeContentEncoding encoding = choose_encoding(text);
+	g_autofree char *lines = canonical_lines(text, encoding);
+	GMimeStream *stream =
+		g_mime_stream_mem_new_with_buffer(lines, strlen(lines));
+	GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(
+		stream, GMIME_CONTENT_ENCODING_DEFAULT);
+
+	g_mime_object_set_content_type_parameter(
+		GMIME_OBJECT(part), "charset", "utf-8");
+	g_mime_part_set_content_encoding(part, encoding);
+	g_mime_part_set_content(part, content);
+	g_mime_multipart_add(alternatives, GMIME_OBJECT(part));
+	g_object_unref(content);
+	g_object_unref(stream);
+	g_object_unref(part);
+}
+
+/* The same mail gives the same bytes: its boundary comes from its id.
+ * "=" cannot stand so in quoted-printable, nor in base64 (RFC 2045, 6.7). */
+static void set_boundary(Compose *compose, GMimeMultipart *alternatives)
+{
+	g_autofree char *hash = g_compute_checksum_for_string(
+		G_CHECKSUM_SHA256, compose->envelope->message_id, -1);
+	g_autofree char *boundary = g_strdup_printf("=_%.32s", hash);
+
+	g_mime_multipart_set_boundary(alternatives, boundary);
+}
+
+static void set_body(Compose *compose)
+{
+	GMimeMultipart *alternatives =
+		g_mime_multipart_new_with_subtype("alternative");
+
+	set_boundary(compose, alternatives);
+	add_part(alternatives, "plain", compose->rendered->text);
+	add_part(alternatives, "html", compose->rendered->html);
+	g_mime_message_set_mime_part(
+		compose->message, GMIME_OBJECT(alternatives));
+	g_object_unref(alternatives);
+}
+
+static GBytes *to_bytes(GMimeMessage *message)
+{
+	GMimeFormatOptions *format = g_mime_format_options_new();
+	GByteArray *bytes = g_byte_array_new();
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
+
+	g_mime_format_options_set_newline_format(
+		format, GMIME_NEWLINE_FORMAT_DOS);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), false);
+	g_mime_object_write_to_stream(GMIME_OBJECT(message), format, stream);
+	g_object_unref(stream);
+	g_mime_format_options_free(format);
+	return g_byte_array_free_to_bytes(bytes);
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+static bool check_address(const char *what, const char *address, GError **error)
+{
+	if (clean_is_address(address))
+		return true;
+	g_autofree char *shown = clean_line(address, CLEAN_NAME_MOST);
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"%s: \"%s\" is no address that can stand in a header", what,
+		shown);
+	return false;
+}
+
+static bool check_envelope(
+	const ReplyFacts *facts, const ReplyEnvelope *envelope, GError **error)
+{
+	if (!check_address("From", envelope->from_address, error) ||
+		!check_address("To", envelope->to_address, error) ||
+		(envelope->reply_to &&
+			!check_address("Reply-To", envelope->reply_to, error)))
+		return false;
+	if (!clean_is_message_id(facts->reference) ||
+		!is_ascii(facts->reference)) {
+		g_set_error_literal(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+			"the reference cannot stand in a header");
+		return false;
+	}
+	if (clean_is_message_id(envelope->message_id))
+		return true;
+	g_set_error_literal(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"the Message-ID cannot stand in a header");
+	return false;
+}
+
+GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
+	const ReplyEnvelope *envelope, GError **error)
+{
+	Rendered rendered = {0};
+	const char *status_address = envelope->reply_to
+					     ? envelope->reply_to
+					     : facts->mailbox_address;
+
+	if (!check_envelope(facts, envelope, error) ||
+		!reply_templates_render(templates, facts, status_address, true,
+			&rendered, error))
+		return NULL;
+	start_gmime();
+	Compose compose = {
+		.facts = facts,
+		.envelope = envelope,
+		.rendered = &rendered,
+		.message = g_mime_message_new(false),
+		.utf8 = !is_ascii(envelope->to_address),
+	};
+	set_headers(&compose);
+	set_body(&compose);
+	GBytes *bytes = to_bytes(compose.message);
+	g_object_unref(compose.message);
+	rendered_clear(&rendered);
+	return bytes;
+}

@@ -1,0 +1,447 @@
+/*
+ * Templates: which files there are, which win, and whether they are sound.
+ * Loaded once, then only read.
+ */
+#include "internal.h"
+
+#include <string.h>
+
+enum { FILE_MOST_BYTES = 256 * 1024 };
+
+static const char subject_prefix[] = "Subject: ";
+
+/* The two forms of each template. */
+enum form { FORM_TEXT, FORM_HTML, FORMS };
+
+static const char *const form_suffix[FORMS] = {".txt", ".html"};
+
+typedef struct Language Language;
+struct Language {
+	char *code;
+	Mustache *kinds[REPLY_KINDS][FORMS];
+	GHashTable *partials[FORMS]; /* name -> Mustache */
+	GHashTable *files;           /* file name -> path, the winning one */
+};
+
+struct ReplyTemplates {
+	GHashTable *languages; /* code -> Language, the incomplete too */
+	GPtrArray *offered;    /* const char *, sorted, NULL-terminated */
+	ReplyDates *dates;
+};
+
+static void language_free(gpointer data)
+{
+	Language *language = data;
+
+	for (int kind = 0; kind < REPLY_KINDS; kind++)
+		for (int form = 0; form < FORMS; form++)
+			mustache_free(language->kinds[kind][form]);
+	for (int form = 0; form < FORMS; form++)
+		g_hash_table_unref(language->partials[form]);
+	g_hash_table_unref(language->files);
+	g_free(language->code);
+	g_free(language);
+}
+
+static Language *language_new(const char *code)
+{
+	Language *language = g_new0(Language, 1);
+
+	language->code = g_strdup(code);
+	for (int form = 0; form < FORMS; form++)
+		language->partials[form] = g_hash_table_new_full(g_str_hash,
+			g_str_equal, g_free, (GDestroyNotify)mustache_free);
+	language->files =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	return language;
+}
+
+void reply_templates_free(ReplyTemplates *templates)
+{
+	if (!templates)
+		return;
+	g_hash_table_unref(templates->languages);
+	g_ptr_array_unref(templates->offered);
+	reply_dates_free(templates->dates);
+	g_free(templates);
+}
+
+/* ---- finding the files ------------------------------------------------- */
+
+/* ISO 639: two or three small letters. */
+static bool is_language_code(const char *name)
+{
+	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz");
+
+	return (length == 2 || length == 3) && !name[length];
+}
+
+/* The form by the name's end; FORMS if it is no template. */
+static enum form form_of(const char *name)
+{
+	for (int form = 0; form < FORMS; form++)
+		if (*name != '.' && g_str_has_suffix(name, form_suffix[form]))
+			return (enum form)form;
+	return FORMS;
+}
+
+static GDir *open_directory(const char *path, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	GDir *directory = g_dir_open(path, 0, &cause);
+
+	if (!directory)
+		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+			"templates: %s", cause->message);
+	return directory;
+}
+
+static bool list_language(Language *language, const char *path, GError **error)
+{
+	g_autoptr(GDir) directory = open_directory(path, error);
+	const char *name;
+
+	if (!directory)
+		return false;
+	while ((name = g_dir_read_name(directory)))
+		if (form_of(name) != FORMS)
+			g_hash_table_replace(language->files, g_strdup(name),
+				g_build_filename(path, name, NULL));
+	return true;
+}
+
+static bool list_directory(
+	ReplyTemplates *templates, const char *path, GError **error)
+{
+	g_autoptr(GDir) directory = open_directory(path, error);
+	const char *name;
+
+	if (!directory)
+		return false;
+	while ((name = g_dir_read_name(directory))) {
+		g_autofree char *inner = g_build_filename(path, name, NULL);
+		if (!is_language_code(name) ||
+			!g_file_test(inner, G_FILE_TEST_IS_DIR))
+			continue;
+		Language *language =
+			g_hash_table_lookup(templates->languages, name);
+		if (!language) {
+			language = language_new(name);
+			g_hash_table_insert(
+				templates->languages, language->code, language);
+		}
+		if (!list_language(language, inner, error))
+			return false;
+	}
+	return true;
+}
+
+/* ---- reading one ------------------------------------------------------- */
+
+static bool fail_file(GError **error, const char *path, const char *why)
+{
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID, "%s:1: %s", path,
+		why);
+	return false;
+}
+
+/* (transfer full) (nullable) */
+static char *read_file(const char *path, GError **error)
+{
+	g_autofree char *text = NULL;
+	g_autoptr(GError) cause = NULL;
+	gsize length = 0;
+
+	if (!g_file_get_contents(path, &text, &length, &cause)) {
+		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+			"templates: %s", cause->message);
+		return NULL;
+	}
+	if (length > FILE_MOST_BYTES) {
+		fail_file(error, path, "the file is larger than 256 kB");
+		return NULL;
+	}
+	if (!g_utf8_validate(text, (gssize)length, NULL)) {
+		fail_file(error, path, "the file is not UTF-8");
+		return NULL;
+	}
+	return g_steal_pointer(&text);
+}
+
+/* The subject's line must stand there whatever the values are. */
+static bool check_subject(const char *path, const char *text, GError **error)
+{
+	const char *end = strchr(text, '\n');
+
+	if (!g_str_has_prefix(text, subject_prefix) || !end ||
+		(end[1] != '\n' && !g_str_has_prefix(end + 1, "\r\n")))
+		return fail_file(error, path,
+			"a text begins with \"Subject: ...\" and a blank line");
+	return true;
+}
+
+static bool read_one(
+	Language *language, const char *name, const char *path, GError **error)
+{
+	enum form form = form_of(name);
+	bool partial = *name == '_';
+	enum reply_kind kind = REPLY_ACK;
+	g_autofree char *stem = g_strndup(name + partial,
+		strlen(name) - partial - strlen(form_suffix[form]));
+
+	if (!partial && !reply_kind_from_name(stem, &kind))
+		return fail_file(error, path,
+			"no mail has this name; the names are ack followup "
+			"late resolved status escalation");
+	g_autofree char *text = read_file(path, error);
+	if (!text)
+		return false;
+	if (!partial && form == FORM_TEXT && !check_subject(path, text, error))
+		return false;
+	Mustache *mustache = mustache_parse(text, path, error);
+	if (!mustache)
+		return false;
+	if (partial)
+		g_hash_table_insert(language->partials[form],
+			g_steal_pointer(&stem), mustache);
+	else
+		language->kinds[kind][form] = mustache;
+	return true;
+}
+
+/* Names in order, so that the first mistake is always the same one. */
+static GList *sorted_keys(GHashTable *table)
+{
+	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
+}
+
+static bool check_one(
+	Language *language, const char *name, const char *path, GError **error)
+{
+	enum form form = form_of(name);
+	TemplateFile file = {
+		.path = path,
+		.html = form == FORM_HTML,
+		.partial = *name == '_',
+		.partials = language->partials[form],
+	};
+	g_autofree char *stem = g_strndup(name + file.partial,
+		strlen(name) - file.partial - strlen(form_suffix[form]));
+
+	if (file.partial)
+		return reply_check(
+			g_hash_table_lookup(language->partials[form], stem),
+			&file, error);
+	reply_kind_from_name(stem, &file.kind);
+	return reply_check(language->kinds[file.kind][form], &file, error);
+}
+
+static bool for_each_file(Language *language,
+	bool (*act)(Language *, const char *, const char *, GError **),
+	GError **error)
+{
+	g_autoptr(GList) names = sorted_keys(language->files);
+
+	for (GList *name = names; name; name = name->next)
+		if (!act(language, name->data,
+			    g_hash_table_lookup(language->files, name->data),
+			    error))
+			return false;
+	return true;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+/* The first customer's template that is missing; false if none is. */
+static bool find_missing(const Language *language, enum reply_kind *ret_kind,
+	enum form *ret_form)
+{
+	for (int kind = 0; kind < REPLY_KINDS; kind++) {
+		if (kind == REPLY_ESCALATION && strcmp(language->code, "en"))
+			continue;
+		for (int form = 0; form < FORMS; form++) {
+			if (language->kinds[kind][form])
+				continue;
+			*ret_kind = (enum reply_kind)kind;
+			*ret_form = (enum form)form;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool check_english(ReplyTemplates *templates,
+	const char *const *directories, GError **error)
+{
+	const Language *english =
+		g_hash_table_lookup(templates->languages, "en");
+	enum reply_kind kind = REPLY_ACK;
+	enum form form = FORM_TEXT;
+
+	if (english && !find_missing(english, &kind, &form))
+		return true;
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"%s/en/%s%s: this template is missing; English must be whole, "
+		"since others fall back to it",
+		directories[0] ? directories[0] : "templates",
+		reply_kind_name(kind), form_suffix[form]);
+	return false;
+}
+
+static bool load_all(ReplyTemplates *templates, const char *const *directories,
+	GError **error)
+{
+	for (const char *const *path = directories; *path; path++)
+		if (!list_directory(templates, *path, error))
+			return false;
+
+	g_autoptr(GList) codes = sorted_keys(templates->languages);
+	for (GList *code = codes; code; code = code->next) {
+		Language *language =
+			g_hash_table_lookup(templates->languages, code->data);
+		enum reply_kind kind;
+		enum form form;
+		if (!for_each_file(language, read_one, error) ||
+			!for_each_file(language, check_one, error))
+			return false;
+		if (!find_missing(language, &kind, &form))
+			g_ptr_array_add(templates->offered, language->code);
+	}
+	g_ptr_array_add(templates->offered, NULL);
+	return check_english(templates, directories, error);
+}
+
+ReplyTemplates *reply_templates_load(
+	const char *const *directories, GError **error)
+{
+	g_autoptr(ReplyTemplates) templates = g_new0(ReplyTemplates, 1);
+
+	templates->languages = g_hash_table_new_full(
+		g_str_hash, g_str_equal, NULL, language_free);
+	templates->offered = g_ptr_array_new();
+	templates->dates = reply_dates_new();
+	if (!load_all(templates, directories, error))
+		return NULL;
+	return g_steal_pointer(&templates);
+}
+
+const char *const *reply_templates_languages(const ReplyTemplates *templates)
+{
+	return (const char *const *)templates->offered->pdata;
+}
+
+/* The offered code, which lives as long as the templates. */
+static const char *find_offered(
+	const ReplyTemplates *templates, const char *code)
+{
+	for (guint i = 0; code && i + 1 < templates->offered->len; i++)
+		if (strcmp(g_ptr_array_index(templates->offered, i), code) == 0)
+			return g_ptr_array_index(templates->offered, i);
+	return NULL;
+}
+
+const char *reply_templates_choose(const ReplyTemplates *templates,
+	const char *wanted, const char *fallback)
+{
+	const char *found = find_offered(templates, wanted);
+
+	if (!found)
+		found = find_offered(templates, fallback);
+	return found ? found : "en";
+}
+
+/* ---- rendering --------------------------------------------------------- */
+
+static const Language *find_language(
+	const ReplyTemplates *templates, const ReplyFacts *facts)
+{
+	const Language *language =
+		facts->language ? g_hash_table_lookup(
+					  templates->languages, facts->language)
+				: NULL;
+
+	if (language && language->kinds[facts->kind][FORM_TEXT] &&
+		language->kinds[facts->kind][FORM_HTML])
+		return language;
+	return g_hash_table_lookup(templates->languages, "en");
+}
+
+/* Sections that render to nothing leave blank lines around them. */
+static char *squeeze_blank_lines(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	while (*text == '\n')
+		text++;
+	for (; *text; text++) {
+		if (*text == '\r')
+			continue;
+		if (*text == '\n' && out->len >= 2 &&
+			out->str[out->len - 1] == '\n' &&
+			out->str[out->len - 2] == '\n')
+			continue;
+		g_string_append_c(out, *text);
+	}
+	while (out->len > 0 && out->str[out->len - 1] == '\n')
+		g_string_truncate(out, out->len - 1);
+	g_string_append_c(out, '\n');
+	return g_string_free(out, FALSE);
+}
+
+static void split_subject(const char *whole, Rendered *ret)
+{
+	const char *end = strchrnul(whole, '\n');
+	g_autofree char *line = g_strndup(whole, (gsize)(end - whole));
+	size_t prefix = strlen(subject_prefix);
+
+	ret->subject = clean_line(
+		strlen(line) > prefix ? line + prefix : "", CLEAN_SUBJECT_MOST);
+	ret->text = squeeze_blank_lines(end);
+}
+
+bool reply_templates_render(const ReplyTemplates *templates,
+	const ReplyFacts *facts, const char *status_address, bool html,
+	Rendered *ret, GError **error)
+{
+	const Language *language = find_language(templates, facts);
+	g_autoptr(GVariant) context = reply_facts_context(
+		facts, language->code, status_address, templates->dates);
+	g_autofree char *whole =
+		mustache_render(language->kinds[facts->kind][FORM_TEXT],
+			context, language->partials[FORM_TEXT], false);
+
+	if (!g_str_has_prefix(whole, subject_prefix)) {
+		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_PERMANENT,
+			"template %s/%s.txt gave no subject", language->code,
+			reply_kind_name(facts->kind));
+		return false;
+	}
+	*ret = (Rendered){.language = language->code};
+	split_subject(whole, ret);
+	if (html)
+		ret->html =
+			mustache_render(language->kinds[facts->kind][FORM_HTML],
+				context, language->partials[FORM_HTML], true);
+	return true;
+}
+
+void rendered_clear(Rendered *rendered)
+{
+	g_clear_pointer(&rendered->subject, g_free);
+	g_clear_pointer(&rendered->text, g_free);
+	g_clear_pointer(&rendered->html, g_free);
+}
+
+char *reply_render(const ReplyTemplates *templates, const ReplyFacts *facts,
+	bool html, GError **error)
+{
+	Rendered rendered = {0};
+
+	if (!reply_templates_render(templates, facts, facts->mailbox_address,
+		    html, &rendered, error))
+		return NULL;
+	char *whole = g_strconcat(subject_prefix, rendered.subject, "\n\n",
+		html ? rendered.html : rendered.text, NULL);
+	rendered_clear(&rendered);
+	return whole;
+}
