@@ -161,24 +161,33 @@ class Workplace:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, kind, *_):
+        try:
+            self.close()
+        except ServerError as error:
+            if not kind:
+                raise
+            print(f"# {error}", file=sys.stderr)
 
     def close(self):
+        """Stops everything and removes the folder; then raises ServerError if
+        a server did not end well, such as by a sanitizer's report."""
         atexit.unregister(self.close)
+        problems = []
         while self._open:
             server = self._open.pop()
             try:
                 server.stop()
             except Exception as error:  # the others must be stopped too
-                print(f"# stopping {server}: {error}", file=sys.stderr)
-        if not self.folder.exists():
-            return
-        kill_processes_of(self.folder)
-        if os.environ.get("REDRESS_KEEP"):
-            print(f"# kept: {self.folder}", file=sys.stderr)
-        else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+                problems.append(f"stopping {server}: {error}")
+        if self.folder.exists():
+            kill_processes_of(self.folder)
+            if os.environ.get("REDRESS_KEEP"):
+                print(f"# kept: {self.folder}", file=sys.stderr)
+            else:
+                shutil.rmtree(self.folder, ignore_errors=True)
+        if problems:
+            raise ServerError("\n".join(problems))
 
     def subfolder(self, name):
         """A new folder: "postfix", the second one "postfix2", ..."""
@@ -188,7 +197,9 @@ class Workplace:
         folder.chmod(0o711)
         return folder
 
-    def _started(self, server):
+    def started(self, server):
+        """Starts a server of any class that has start() and stop(), and stops
+        it at the end."""
         self._open.append(server)
         server.start()
         return server
@@ -200,14 +211,14 @@ class Workplace:
         return self._ca
 
     def sink(self, **options):
-        return self._started(SmtpSink(**options))
+        return self.started(SmtpSink(**options))
 
     def postfix(self, **options):
-        return self._started(
+        return self.started(
             PostfixServer(self.subfolder("postfix"), **options))
 
     def sendmail(self, **options):
-        return self._started(
+        return self.started(
             SendmailServer(self.subfolder("sendmail"), **options))
 
     def redressd(self, start=True, **options):
@@ -216,7 +227,7 @@ class Workplace:
         if not start:
             self._open.append(server)
             return server
-        return self._started(server)
+        return self.started(server)
 
 
 def mta_root(name):

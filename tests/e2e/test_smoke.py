@@ -160,7 +160,7 @@ class PostfixTest(WithWorkplace):
 
     def with_milter(self, postfix):
         milter = StampMilter(postfix.milter_socket, "in-the-chroot")
-        self.place._started(milter)
+        self.place.started(milter)
 
     def test_relays_a_mail_without_any_milter(self):
         sink, postfix = self.postfix(snippets=False)
@@ -253,7 +253,7 @@ class SendmailTest(WithWorkplace):
 
     def test_snippet_brings_both_listeners_to_the_milter(self):
         sink, sendmail, milter = self.sendmail()
-        self.place._started(milter)
+        self.place.started(milter)
         send(sendmail.port, complaint())
         mail = sink.wait(to=servers.MAILBOX)
         self.assertEqual(mail.message["X-Stamp"], "by-m4 MTA")
@@ -267,7 +267,7 @@ class SendmailTest(WithWorkplace):
         with self.assertRaises(smtplib.SMTPResponseException) as refused:
             send(sendmail.port, complaint())
         self.assertEqual(refused.exception.smtp_code, 451)
-        self.place._started(milter)
+        self.place.started(milter)
         send(sendmail.port, complaint())
         self.assertEqual(len(sink.wait().recipients), 1)
 
@@ -289,6 +289,18 @@ class WorkplaceTest(unittest.TestCase):
         place.close()
         self.assertFalse(place.folder.exists())
         self.assertEqual(servers.processes_of(place.folder), [])
+
+    def test_tells_after_the_clean_up_of_a_server_that_ended_badly(self):
+        class Bad(servers.SmtpSink):
+            def stop(self):
+                super().stop()
+                raise servers.ServerError("exit status 97")
+
+        place = Workplace()
+        place.started(Bad())
+        with self.assertRaisesRegex(servers.ServerError, "97"):
+            place.close()
+        self.assertFalse(place.folder.exists())
 
     def test_writes_the_configuration_as_the_design_has_it(self):
         text = servers.conf_text({
