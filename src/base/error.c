@@ -2,7 +2,7 @@
 
 #include <redress/base.h>
 
-G_DEFINE_QUARK(redress - base - error, base_error)
+G_DEFINE_QUARK(redress_base_error, base_error)
 
 const char *redress_error_code_name(int code)
 {

@@ -1,0 +1,261 @@
+#include "internal.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum {
+	SECOND = 1,
+	MINUTE = 60,
+	HOUR = 60 * MINUTE,
+	DAY = 24 * HOUR,
+	YEAR = 365 * DAY,
+};
+
+#define KILO INT64_C(1024)
+#define MEGA (KILO * KILO)
+#define GIGA (MEGA * KILO)
+
+/* keep_choice() writes an index. */
+G_STATIC_ASSERT(sizeof(enum config_tls) == sizeof(unsigned));
+G_STATIC_ASSERT(sizeof(enum base_log_level) == sizeof(unsigned));
+
+static const ConfigSection sections[] = {
+	{"", NULL, "the program as a whole"},
+	{"store", NULL, "where tickets are kept"},
+	{"milter", NULL, "how the mail server reaches us"},
+	{"submission", NULL, "how our own mail leaves"},
+	{"trust", NULL, "whose word on authentication counts"},
+	{"parser", NULL, "the sandboxed processes that read mail"},
+	{"limits", NULL, "what protects us and others from floods"},
+	{"mailbox", "complaints@example.com",
+		"an address that gets complaints"},
+	{"calendar", "tallinn", "when people work"},
+	{"team", "care", "who answers"},
+};
+
+/* clang-format off */
+#define IN_CONFIG(member) offsetof(Config, member)
+#define IN_MAILBOX(member) offsetof(ConfigMailbox, member)
+#define IN_CALENDAR(member) offsetof(ConfigCalendar, member)
+#define IN_TEAM(member) offsetof(ConfigTeam, member)
+
+#define TEXT(section, name, initial, help) \
+	{section, name, CONFIG_STRING, initial, 0, 0, NULL, NULL, help}
+#define LIST(section, name, initial, help) \
+	{section, name, CONFIG_STRING_LIST, initial, 0, 0, NULL, NULL, help}
+#define BOOLEAN(section, name, initial, help) \
+	{section, name, CONFIG_BOOLEAN, initial, 0, 0, NULL, NULL, help}
+#define CHOICE(section, name, initial, choices, help) \
+	{section, name, CONFIG_CHOICE, initial, 0, 0, NULL, choices, help}
+#define NUMBER(section, name, initial, least, most, unit, help) \
+	{section, name, CONFIG_INTEGER, initial, least, most, unit, NULL, help}
+#define DURATION(section, name, initial, least, most, unit, help) \
+	{section, name, CONFIG_DURATION, initial, least, most, unit, NULL, help}
+#define SIZE(section, name, initial, least, most, help) \
+	{section, name, CONFIG_SIZE, initial, least, most, "bytes", NULL, help}
+/* clang-format on */
+
+#define WALL "wall clock"
+#define ANY_TIME "wall clock or business time"
+
+static const ConfigRow rows[] = {
+	{TEXT("", "hostname", NULL,
+		 "our fully qualified name, in Message-IDs and in HELO"),
+		&config_kind_text, IN_CONFIG(hostname), true},
+	{CHOICE("", "log_level", "info", "error warning notice info debug",
+		 "what is logged: this and what is graver"),
+		&config_kind_choice, IN_CONFIG(log_level), true},
+	{TEXT("", "token_key_file", NULL,
+		 "the key that signs reply addresses and Message-IDs; made at "
+		 "the first start; default: redress.key beside the store"),
+		&config_kind_path, IN_CONFIG(token_key_file), false},
+	{LIST("", "templates", "{ \"" REDRESS_DATA_DIR "/templates\" }",
+		 "folders with templates, later ones win; by default also "
+		 "templates beside the system's redress.conf, if it is there"),
+		&config_kind_paths, IN_CONFIG(template_directories), false},
+
+	{CHOICE("store", "driver", "sqlite", "sqlite", "the kind of database"),
+		&config_kind_choice_name, IN_CONFIG(store.driver), true},
+	{TEXT("store", "path", "/var/lib/redress/redress.db",
+		 "the database file"),
+		&config_kind_path, IN_CONFIG(store.path), true},
+
+	{TEXT("milter", "socket", "unix:/var/spool/postfix/redress/milter.sock",
+		 "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N"),
+		&config_kind_text, IN_CONFIG(milter.socket), true},
+	{NUMBER("milter", "mode", "0660", 0600, 0770, "octal",
+		 "mode of a unix socket"),
+		&config_kind_octal, IN_CONFIG(milter.socket_mode), true},
+	{TEXT("milter", "group", "postfix",
+		 "group of a unix socket; \"\": leave it as it is"),
+		&config_kind_text, IN_CONFIG(milter.socket_group), false},
+	{DURATION("milter", "timeout", "2h", 10 * SECOND, DAY, WALL,
+		 "how long a silent connection of the mail server is kept"),
+		&config_kind_seconds, IN_CONFIG(milter.timeout_s), true},
+
+	{TEXT("submission", "host", "127.0.0.1",
+		 "the mail server that takes our mail"),
+		&config_kind_text, IN_CONFIG(submission.host), true},
+	{NUMBER("submission", "port", "10026", 1, 65535, "port",
+		 "its port; one that does not pass our mail to the milter as "
+		 "if a customer had sent it"),
+		&config_kind_unsigned, IN_CONFIG(submission.port), true},
+	{CHOICE("submission", "tls", "none", "none starttls implicit",
+		 "encryption; certificates are always verified"),
+		&config_kind_choice, IN_CONFIG(submission.tls), true},
+	{BOOLEAN("submission", "allow_plain", "false",
+		 "permits tls none to a host that is not loopback"),
+		&config_kind_boolean, IN_CONFIG(submission.allow_plain), true},
+	{TEXT("submission", "ca_file", NULL,
+		 "certificates to trust instead of the system's"),
+		&config_kind_path, IN_CONFIG(submission.ca_file), false},
+	{TEXT("submission", "user", NULL, "name for SMTP AUTH"),
+		&config_kind_text, IN_CONFIG(submission.user), false},
+	{TEXT("submission", "password_file", NULL,
+		 "a file with the password on its first line"),
+		&config_kind_path, IN_CONFIG(submission.password_file), false},
+	{NUMBER("submission", "connections", "2", 1, 64, "connections",
+		 "how many connections send at once"),
+		&config_kind_unsigned, IN_CONFIG(submission.connections), true},
+	{DURATION("submission", "timeout", "60s", SECOND, HOUR, WALL,
+		 "how long an answer of the mail server may take"),
+		&config_kind_seconds, IN_CONFIG(submission.timeout_s), true},
+	{DURATION("submission", "give_up_after", "5d", MINUTE, 60 * DAY, WALL,
+		 "a mail put off for so long has failed"),
+		&config_kind_seconds, IN_CONFIG(submission.give_up_after_s),
+		true},
+
+	{TEXT("trust", "authserv_id", NULL,
+		 "the Authentication-Results (RFC 8601) of this name are "
+		 "believed; the mail server must remove forged ones"),
+		&config_kind_text, IN_CONFIG(trust.authserv_id), false},
+
+	{TEXT("parser", "program", REDRESS_LIBEXEC_DIR "/redress-parser",
+		 "the program that reads mail inside the sandbox"),
+		&config_kind_path, IN_CONFIG(parser.program), true},
+	{NUMBER("parser", "processes", "2", 1, 64, "processes",
+		 "how many mails are read at once"),
+		&config_kind_unsigned, IN_CONFIG(parser.processes), true},
+	{DURATION("parser", "timeout", "10s", SECOND, 5 * MINUTE, WALL,
+		 "time for one mail"),
+		&config_kind_milliseconds, IN_CONFIG(parser.timeout_ms), true},
+	{DURATION("parser", "cpu", "5s", SECOND, 5 * MINUTE, WALL,
+		 "processor time for one mail"),
+		&config_kind_seconds, IN_CONFIG(parser.cpu_s), true},
+	{SIZE("parser", "memory", "512M", 64 * MEGA, 16 * GIGA,
+		 "memory of one process"),
+		&config_kind_size, IN_CONFIG(parser.memory_bytes), true},
+	{NUMBER("parser", "mails_per_process", "1000", 0, 1000000, "mails",
+		 "after so many a process is replaced; 0: never"),
+		&config_kind_unsigned, IN_CONFIG(parser.mails_per_process),
+		true},
+
+	{SIZE("limits", "message_bytes", "64M", 64 * KILO, GIGA,
+		 "a larger mail is refused with 552"),
+		&config_kind_size, IN_CONFIG(limits.message_bytes), true},
+	{SIZE("limits", "memory_bytes", "512M", MEGA, 64 * GIGA,
+		 "all mails in hand together; beyond it the sender hears 451"),
+		&config_kind_size, IN_CONFIG(limits.memory_bytes), true},
+	{NUMBER("limits", "acks_per_sender_per_day", "3", 1, 1000, "mails",
+		 "acknowledgements to one sender a day"),
+		&config_kind_unsigned,
+		IN_CONFIG(limits.acks_per_sender_per_day), true},
+	{NUMBER("limits", "automatic_per_thread_per_day", "2", 1, 1000, "mails",
+		 "automatic mails in one conversation a day"),
+		&config_kind_unsigned,
+		IN_CONFIG(limits.automatic_per_thread_per_day), true},
+	{NUMBER("limits", "automatic_per_minute", "600", 1, 1000000, "mails",
+		 "automatic mails a minute, all tickets together"),
+		&config_kind_unsigned, IN_CONFIG(limits.automatic_per_minute),
+		true},
+
+	{LIST("mailbox", "aliases", NULL,
+		 "further addresses of the same mailbox"),
+		&config_kind_texts, IN_MAILBOX(aliases), false},
+	{TEXT("mailbox", "name", NULL,
+		 "the sender's name as customers read it; default: the "
+		 "address"),
+		&config_kind_text, IN_MAILBOX(name), false},
+	{TEXT("mailbox", "language", "en",
+		 "ISO 639-1; when a mail gives no sign of its own"),
+		&config_kind_text, IN_MAILBOX(language), true},
+	{DURATION("mailbox", "answer_within", "8 business hours", SECOND, YEAR,
+		 ANY_TIME, "the promise: a person answers within this time"),
+		&config_kind_duration, IN_MAILBOX(answer_within), true},
+	{DURATION("mailbox", "follow_up_every", "24h", SECOND, 30 * DAY, WALL,
+		 "the customer hears from us at least so often"),
+		&config_kind_seconds, IN_MAILBOX(follow_up_every_s), true},
+	{DURATION("mailbox", "late_notice", "1h", SECOND, 30 * DAY, ANY_TIME,
+		 "so long before a promise is broken the customer gets a new "
+		 "one"),
+		&config_kind_duration, IN_MAILBOX(late_notice), true},
+	{DURATION("mailbox", "close_after", "30d", SECOND, 10 * YEAR, WALL,
+		 "a resolved ticket is closed after this time"),
+		&config_kind_seconds, IN_MAILBOX(close_after_s), true},
+	{TEXT("mailbox", "calendar", "default",
+		 "a calendar's name; \"default\" is Mon-Fri 09:00-17:00 UTC "
+		 "unless the file defines it"),
+		NULL, 0, false},
+	{TEXT("mailbox", "team", NULL, "a team's name"), NULL, 0, false},
+	{BOOLEAN("mailbox", "tag_subject", "true",
+		 "[#REFERENCE] in the subject of the delivered copy"),
+		&config_kind_boolean, IN_MAILBOX(tag_subject), true},
+	{BOOLEAN("mailbox", "plus_addresses", "true",
+		 "the mail server delivers user+detail to user"),
+		&config_kind_boolean, IN_MAILBOX(plus_addresses), true},
+	{BOOLEAN("mailbox", "own_tickets", "false",
+		 "a mail that another mailbox of ours got too opens a ticket "
+		 "here as well"),
+		&config_kind_boolean, IN_MAILBOX(own_tickets), true},
+	{BOOLEAN("mailbox", "acknowledge", "true",
+		 "send acknowledgements; false: record and follow only"),
+		&config_kind_boolean, IN_MAILBOX(acknowledge), true},
+
+	{TEXT("calendar", "time_zone", "UTC",
+		 "a time zone identifier such as Europe/Tallinn"),
+		&config_kind_text, IN_CALENDAR(time_zone), true},
+	{LIST("calendar", "hours", "{ \"Mon-Fri 09:00-17:00\" }",
+		 "when people work"),
+		&config_kind_texts, IN_CALENDAR(hours), true},
+	{LIST("calendar", "holidays", NULL,
+		 "iCalendar files whose days are free"),
+		&config_kind_paths, IN_CALENDAR(holidays), false},
+
+	{LIST("team", "agents", NULL, "addresses of those who answer"),
+		&config_kind_texts, IN_TEAM(agents), false},
+	{TEXT("team", "supervisor", NULL, "gets what is overdue or escalated"),
+		&config_kind_text, IN_TEAM(supervisor), false},
+	{LIST("team", "managers", NULL, "get the report"), &config_kind_texts,
+		IN_TEAM(managers), false},
+};
+
+const ConfigRow *config_rows(size_t *ret_length)
+{
+	*ret_length = G_N_ELEMENTS(rows);
+	return rows;
+}
+
+const ConfigSection *config_sections(size_t *ret_length)
+{
+	*ret_length = G_N_ELEMENTS(sections);
+	return sections;
+}
+
+bool config_row_in(const ConfigRow *row, const char *section)
+{
+	return strcmp(row->setting.section, section) == 0;
+}
+
+const ConfigSetting *config_settings(size_t *ret_length)
+{
+	static ConfigSetting settings[G_N_ELEMENTS(rows)];
+	static gsize ready;
+
+	if (g_once_init_enter(&ready)) {
+		for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+			settings[i] = rows[i].setting;
+		g_once_init_leave(&ready, 1);
+	}
+	*ret_length = G_N_ELEMENTS(settings);
+	return settings;
+}
