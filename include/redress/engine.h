@@ -215,7 +215,9 @@ bool engine_outbox_uncertain(Engine *engine, int64_t id, GError **error);
 
 enum engine_outcome {
 	ENGINE_SENT,      /* 250 after the final dot */
-	ENGINE_DEFERRED,  /* 4xx, or no connection: certainly not sent */
+	ENGINE_DEFERRED,  /* 4xx: certainly not sent, later again */
+	ENGINE_NOT_TRIED, /* the server was not reached, or let no mail in: the
+			     mail waits for it, without an attempt counted */
 	ENGINE_REFUSED,   /* 5xx */
 	ENGINE_UNCERTAIN, /* the connection broke after the final dot */
 };

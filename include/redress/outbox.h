@@ -1,5 +1,5 @@
 /*
- * outbox: leases rows and hands them to the mail server by SMTP (libesmtp).
+ * outbox: leases rows and hands them to the mail server by SMTP (libcurl).
  * Threads of its own; woken by outbox_wake(), by the clock, or when another
  * program has written to the store.
  */

@@ -193,6 +193,21 @@ static bool settle_deferred(Context *context, StoreOutbox *row,
 	       add_event(context, row, "deferred", detail, now_s, error);
 }
 
+/* The server is away: the mail keeps its place and its attempts.  Said once,
+ * not at every look. */
+static bool settle_not_tried(Context *context, StoreOutbox *row,
+	const char *detail, bool news, int64_t now_s, GError **error)
+{
+	int64_t most = policy_options(context->policy)->give_up_after_s;
+
+	if (now_s - row->created_at > most)
+		return settle_failed(context, row, detail, now_s, error);
+	end_lease(row, STORE_OUTBOX_QUEUED);
+	return store_outbox_update(context->store, row, error) &&
+	       (!news || add_event(context, row, "waiting-for-server", detail,
+				 now_s, error));
+}
+
 /* The hand-over, where there is one, is as good as the answer that was lost,
  * as long as the mail server has not been through a power cut since. */
 static bool was_taken(const StoreOutbox *row)
@@ -247,6 +262,7 @@ static bool settle_one(
 	if (row->state != STORE_OUTBOX_LEASED &&
 		row->state != STORE_OUTBOX_UNCERTAIN)
 		return true;
+	bool news = g_strcmp0(row->smtp_text, delivery->text) != 0;
 	row->smtp_code = delivery->smtp_code;
 	g_free(row->smtp_status);
 	row->smtp_status = g_strdup(delivery->status);
@@ -259,6 +275,9 @@ static bool settle_one(
 		/* A plain answer: nothing uncertain about this attempt. */
 		row->uncertain -= row->state == STORE_OUTBOX_UNCERTAIN;
 		return settle_deferred(context, row, detail, now_s, error);
+	case ENGINE_NOT_TRIED:
+		return settle_not_tried(
+			context, row, detail, news, now_s, error);
 	case ENGINE_REFUSED:
 		return settle_failed(context, row, detail, now_s, error);
 	case ENGINE_UNCERTAIN:

@@ -33,3 +33,16 @@ EngineStatistics engine_statistics(Engine *engine)
 {
 	return writer_statistics(engine->writer);
 }
+
+static bool nothing_job(Context *context, void *user, GError **error)
+{
+	(void)context;
+	(void)user;
+	(void)error;
+	return true;
+}
+
+void engine_ping(Engine *engine)
+{
+	writer_submit(engine->writer, nothing_job, NULL, false, NULL);
+}
