@@ -12,10 +12,21 @@ enum {
 	PARTIALS_MOST = 10000,
 };
 
+/*
+ * One level of the context stack.  The entries of a dictionary are spread
+ * out once: each lookup in a GVariant walks all of them, under a lock.
+ */
+typedef struct Frame Frame;
+struct Frame {
+	const Frame *outer;
+	GVariant *value;     /* (nullable) */
+	GHashTable *entries; /* char * -> GVariant; NULL unless a dictionary */
+};
+
 typedef struct Render Render;
 struct Render {
 	GString *out;
-	GPtrArray *stack; /* GVariant, the innermost last */
+	const Frame *top;
 	GHashTable *partials;
 	bool escape;
 	unsigned depth; /* of partials */
@@ -49,6 +60,22 @@ static bool is_list(GVariant *value)
 	       !g_variant_is_of_type(value, G_VARIANT_TYPE_DICTIONARY);
 }
 
+static GHashTable *spread(GVariant *value)
+{
+	GVariantIter iter;
+	char *key;
+	GVariant *item;
+
+	if (!value || !g_variant_is_of_type(value, G_VARIANT_TYPE_VARDICT))
+		return NULL;
+	GHashTable *entries = g_hash_table_new_full(g_str_hash, g_str_equal,
+		g_free, (GDestroyNotify)g_variant_unref);
+	g_variant_iter_init(&iter, value);
+	while (g_variant_iter_next(&iter, "{sv}", &key, &item))
+		g_hash_table_insert(entries, key, item);
+	return entries;
+}
+
 static GVariant *lookup_key(GVariant *context, const char *key)
 {
 	if (!g_variant_is_of_type(context, G_VARIANT_TYPE_VARDICT))
@@ -56,37 +83,37 @@ static GVariant *lookup_key(GVariant *context, const char *key)
 	return unwrap(g_variant_lookup_value(context, key, NULL));
 }
 
-/* Whether the innermost context that has the key has it, and what it is. */
-static GVariant *lookup_stack(const GPtrArray *stack, const char *key)
+/* What the innermost frame that has the key has under it. */
+static GVariant *lookup_stack(const Frame *frame, const char *key)
 {
-	for (guint i = stack->len; i > 0; i--) {
-		GVariant *context = g_ptr_array_index(stack, i - 1);
-		if (!context ||
-			!g_variant_is_of_type(context, G_VARIANT_TYPE_VARDICT))
-			continue;
-		g_autoptr(GVariant) value =
-			g_variant_lookup_value(context, key, NULL);
+	for (; frame; frame = frame->outer) {
+		GVariant *value = frame->entries ? g_hash_table_lookup(
+							   frame->entries, key)
+						 : NULL;
 		if (value)
-			return unwrap(g_steal_pointer(&value));
+			return unwrap(g_variant_ref(value));
 	}
 	return NULL;
+}
+
+static GVariant *resolve_here(const Render *render)
+{
+	GVariant *value = render->top->value;
+
+	return value ? g_variant_ref(value) : NULL;
 }
 
 /* "a.b.c": the first part anywhere on the stack, the rest only in it.
  * (transfer full) (nullable) */
 static GVariant *resolve(const Render *render, const char *name)
 {
-	GVariant *top =
-		g_ptr_array_index(render->stack, render->stack->len - 1);
-
 	if (strcmp(name, ".") == 0)
-		return top ? g_variant_ref(top) : NULL;
+		return resolve_here(render);
+	if (!strchr(name, '.'))
+		return lookup_stack(render->top, name);
 	g_auto(GStrv) parts = g_strsplit(name, ".", -1);
-	GVariant *value;
-	if (*parts[0])
-		value = lookup_stack(render->stack, parts[0]);
-	else
-		value = top ? g_variant_ref(top) : NULL;
+	GVariant *value = *parts[0] ? lookup_stack(render->top, parts[0])
+				    : resolve_here(render);
 	for (guint i = 1; value && parts[i]; i++) {
 		GVariant *inner = lookup_key(value, parts[i]);
 		g_variant_unref(value);
@@ -169,12 +196,15 @@ static void render_value(Render *render, const MustacheNode *node)
 		g_string_append(render->out, text);
 }
 
-static void render_inside(Render *render, const MustacheNode *node,
-	GVariant *context, const char *indent)
+static void render_inside(Render *render, const GPtrArray *nodes,
+	GVariant *value, const char *indent)
 {
-	g_ptr_array_add(render->stack, context);
-	render_nodes(render, node->children, indent);
-	g_ptr_array_set_size(render->stack, (int)render->stack->len - 1);
+	Frame frame = {render->top, value, spread(value)};
+
+	render->top = &frame;
+	render_nodes(render, nodes, indent);
+	render->top = frame.outer;
+	g_clear_pointer(&frame.entries, g_hash_table_unref);
 }
 
 static void render_section(
@@ -185,13 +215,13 @@ static void render_section(
 	if (!is_truthy(value))
 		return;
 	if (!is_list(value)) {
-		render_inside(render, node, value, indent);
+		render_inside(render, node->children, value, indent);
 		return;
 	}
 	for (gsize i = 0; i < g_variant_n_children(value); i++) {
 		g_autoptr(GVariant) item =
 			unwrap(g_variant_get_child_value(value, i));
-		render_inside(render, node, item, indent);
+		render_inside(render, node->children, item, indent);
 	}
 }
 
@@ -259,15 +289,12 @@ char *mustache_render(const Mustache *mustache, GVariant *context,
 	GHashTable *partials, bool escape)
 {
 	g_autoptr(GVariant) root = g_variant_ref_sink(context);
-	g_autoptr(GPtrArray) stack = g_ptr_array_new();
 	Render render = {
 		.out = g_string_new(NULL),
-		.stack = stack,
 		.partials = partials,
 		.escape = escape,
 	};
 
-	g_ptr_array_add(stack, root);
-	render_nodes(&render, mustache->nodes, "");
+	render_inside(&render, mustache->nodes, root, "");
 	return g_string_free(render.out, FALSE);
 }
