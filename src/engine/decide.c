@@ -132,7 +132,9 @@ static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
 
 	decision.record = DECIDE_OPEN;
 	decision.guard = ack_guard(facts, analysis);
-	if (analysis->kind != ANALYSIS_COMPLAINT ||
+	if (facts->no_address)
+		decision.guard = "no-address";
+	if (facts->no_address || analysis->kind != ANALYSIS_COMPLAINT ||
 		analysis->cost == ANALYSIS_COST_AUTOMATIC) {
 		if (!decision.guard)
 			decision.guard = analysis_kind_name(analysis->kind);

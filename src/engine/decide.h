@@ -18,6 +18,7 @@ struct DecideFacts {
 	const StoreTicket *ticket; /* NULL: the mail belongs to none */
 	bool from_participant;     /* the sender takes part in the ticket */
 	bool no_acknowledge;
+	bool no_address; /* nobody to write to */
 	unsigned acks_to_sender_today;
 	unsigned automatic_on_thread_today;
 	unsigned acks_per_sender_most;

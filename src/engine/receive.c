@@ -68,8 +68,9 @@ static GArray *find_targets(
  * only if the author is proven: else a stranger could make us write to
  * anybody.
  */
-static const char *answer_address(const Analysis *analysis)
+static const char *answer_address(const EngineMail *mail)
 {
+	const Analysis *analysis = mail->analysis;
 	const char *from = analysis->from ? strrchr(analysis->from, '@') : NULL;
 	const char *reply =
 		analysis->reply_to ? strrchr(analysis->reply_to, '@') : NULL;
@@ -77,7 +78,10 @@ static const char *answer_address(const Analysis *analysis)
 	if (reply && from &&
 		(analysis->authenticated || !g_ascii_strcasecmp(reply, from)))
 		return analysis->reply_to;
-	return analysis->from;
+	if (analysis->from)
+		return analysis->from;
+	return mail->envelope_from && *mail->envelope_from ? mail->envelope_from
+							   : NULL;
 }
 
 static bool choose_language(Context *context, const EngineMailbox *mailbox,
@@ -124,12 +128,12 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 	const EngineMail *mail, GError **error)
 {
 	const Analysis *analysis = mail->analysis;
-	const char *answer = answer_address(analysis);
+	const char *answer = answer_address(mail);
 	const char *complainer = analysis_complainer_name(analysis->complainer);
 	g_autoptr(StoreTicket) ticket = g_new0(StoreTicket, 1);
 
 	if (!answer)
-		answer = mail->envelope_from ? mail->envelope_from : "";
+		answer = "";
 	ticket->mailbox = g_strdup(target->folded);
 	ticket->state = STORE_OPEN;
 	ticket->subject = g_strdup(analysis->base_subject);
@@ -241,7 +245,7 @@ static bool gather(Context *context, const Receive *receive,
 {
 	const EngineMail *mail = receive->mail;
 	const Analysis *analysis = mail->analysis;
-	const char *answer = answer_address(analysis);
+	const char *answer = answer_address(mail);
 	g_autofree char *sender = answer ? base_address_fold(answer) : NULL;
 	g_autofree char *from =
 		analysis->from ? base_address_fold(analysis->from) : NULL;
@@ -251,6 +255,7 @@ static bool gather(Context *context, const Receive *receive,
 		    facts, error))
 		return false;
 	facts->no_acknowledge = mail->no_acknowledge;
+	facts->no_address = !answer;
 	if (!ticket)
 		return !sender ||
 		       store_outbox_count_recipient(context->store, sender,
