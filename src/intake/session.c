@@ -1,0 +1,355 @@
+/*
+ * The callbacks.  libmilter runs those of one session on different threads,
+ * one after the other: state is in smfi_setpriv() and nowhere else.
+ */
+#include <string.h>
+
+#include "milter.h"
+
+typedef struct Session Session;
+struct Session {
+	bool leading_space; /* header values come with it */
+	bool skip;          /* the MTA knows SMFIS_SKIP */
+	Transaction *transaction;
+};
+
+/* After SMFIC_QUIT_NC a connection goes on without a new negotiation.  Only
+ * MTAs of milter protocol 6 send that, and those offer both. */
+static Session *session_of(SMFICTX *context)
+{
+	Session *session = smfi_getpriv(context);
+
+	if (!session) {
+		session = g_new0(Session, 1);
+		session->leading_space = session->skip = true;
+		smfi_setpriv(context, session);
+	}
+	return session;
+}
+
+static void forget(Session *session)
+{
+	transaction_free(session->transaction);
+	session->transaction = NULL;
+}
+
+/* ---- what the sender hears --------------------------------------------- */
+
+static const struct {
+	sfsistat verdict;
+	const char *code, *status, *text;
+	enum base_log_level level;
+	const char *event;
+} refusals[] = {
+	[REFUSAL_NONE] = {.verdict = SMFIS_CONTINUE},
+	[REFUSAL_TOO_BIG] = {SMFIS_REJECT, "552", "5.3.4",
+		"This message is larger than this mailbox takes",
+		BASE_LOG_NOTICE, "mail rejected: too big"},
+	[REFUSAL_NO_MEMORY] = {SMFIS_TEMPFAIL, "451", "4.3.1",
+		"Too much mail at once, please try again later",
+		BASE_LOG_WARNING,
+		"mail put off: limits.memory_bytes is in use"},
+	[REFUSAL_FORGERIES] = {SMFIS_REJECT, "554", "5.6.0",
+		"This message bears too many X-Redress header fields",
+		BASE_LOG_NOTICE, "mail rejected: too many headers of ours"},
+	[REFUSAL_STOPPING] = {SMFIS_TEMPFAIL, "451", "4.3.2",
+		"The service is stopping, please try again soon",
+		BASE_LOG_NOTICE, "mail put off: stopping"},
+	[REFUSAL_NOT_RECORDED] = {SMFIS_TEMPFAIL, "451", "4.3.0",
+		"The message could not be recorded, please try again later",
+		BASE_LOG_ERROR, NULL /* logged with its reason */},
+};
+
+static const char *queue_id_of(SMFICTX *context)
+{
+	return smfi_getsymval(context, (char *)"i");
+}
+
+/* Every verdict that ends a mail passes here. */
+static sfsistat conclude(SMFICTX *context, Session *session, sfsistat verdict)
+{
+	Transaction *transaction = session->transaction;
+	enum refusal refusal =
+		transaction && transaction->course == COURSE_REFUSED
+			? transaction->refusal
+			: REFUSAL_NONE;
+
+	if (refusal != REFUSAL_NONE) {
+		smfi_setreply(context, (char *)refusals[refusal].code,
+			(char *)refusals[refusal].status,
+			(char *)refusals[refusal].text);
+		if (refusals[refusal].event)
+			base_log(refusals[refusal].level,
+				refusals[refusal].event, "queue_id",
+				queue_id_of(context), "from",
+				transaction->sender, "client",
+				transaction->client, NULL);
+		verdict = refusals[refusal].verdict;
+	}
+	forget(session);
+	return verdict;
+}
+
+/* ---- negotiation ------------------------------------------------------- */
+
+/* The steps that we never answer: no round trip is spent on them. */
+static const unsigned long silent =
+	SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR;
+static const unsigned long unneeded =
+	SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOUNKNOWN;
+static const unsigned long actions =
+	SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
+
+static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions,
+	unsigned long offered_steps, unsigned long f2, unsigned long f3,
+	unsigned long *ret_actions, unsigned long *ret_steps,
+	unsigned long *ret_f2, unsigned long *ret_f3)
+{
+	Session *session = session_of(context);
+
+	(void)f2;
+	(void)f3;
+	*ret_actions = offered_actions & actions;
+	*ret_steps = offered_steps &
+		     (silent | unneeded | SMFIP_SKIP | SMFIP_HDR_LEADSPC);
+	*ret_f2 = *ret_f3 = 0;
+	session->leading_space = *ret_steps & SMFIP_HDR_LEADSPC;
+	session->skip = *ret_steps & SMFIP_SKIP;
+	if (~offered_actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS))
+		base_log(BASE_LOG_WARNING,
+			"the mail server lets no milter change headers", NULL);
+	if (offered_actions & SMFIF_SETSYMLIST) {
+		smfi_setsymlist(context, SMFIM_ENVFROM,
+			(char *)"{auth_authen} {client_addr}");
+		smfi_setsymlist(context, SMFIM_ENVRCPT, (char *)"{rcpt_addr}");
+		/* Known only when the queue file is: not before DATA. */
+		smfi_setsymlist(context, SMFIM_EOM, (char *)"i");
+	}
+	return SMFIS_CONTINUE;
+}
+
+/* ---- the envelope ------------------------------------------------------ */
+
+static char *macro(SMFICTX *context, const char *name)
+{
+	const char *value = smfi_getsymval(context, (char *)name);
+
+	return value && *value ? g_utf8_make_valid(value, -1) : NULL;
+}
+
+static sfsistat on_mail(SMFICTX *context, char **arguments)
+{
+	Session *session = session_of(context);
+	EnginePolicy *policy = NULL;
+
+	forget(session);
+	if (milter_enter()) {
+		policy = engine_get_policy(milter_options()->door.engine);
+		milter_leave();
+	}
+	session->transaction = transaction_new(policy,
+		address_of_path(arguments[0]), macro(context, "{auth_authen}"),
+		macro(context, "{client_addr}"));
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_recipient(SMFICTX *context, char **arguments)
+{
+	Session *session = session_of(context);
+
+	if (session->transaction)
+		transaction_add_recipient(session->transaction, arguments[0],
+			smfi_getsymval(context, (char *)"{rcpt_addr}"));
+	return SMFIS_NOREPLY;
+}
+
+/* ---- the content ------------------------------------------------------- */
+
+static sfsistat go_on(SMFICTX *context, Session *session)
+{
+	switch (transaction_course(session->transaction)) {
+	case COURSE_INTAKE:
+	case COURSE_OUTGOING:
+		return SMFIS_CONTINUE;
+	case COURSE_OPEN:
+	case COURSE_FOREIGN:
+	case COURSE_REFUSED:
+		break;
+	}
+	return conclude(context, session, SMFIS_ACCEPT);
+}
+
+static sfsistat on_data(SMFICTX *context)
+{
+	Session *session = session_of(context);
+
+	return session->transaction ? go_on(context, session) : SMFIS_CONTINUE;
+}
+
+static sfsistat on_header(SMFICTX *context, char *name, char *value)
+{
+	Session *session = session_of(context);
+
+	if (session->transaction)
+		transaction_add_header(session->transaction, name, value,
+			session->leading_space);
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_end_of_headers(SMFICTX *context)
+{
+	Session *session = session_of(context);
+
+	if (!session->transaction)
+		return SMFIS_CONTINUE;
+	if (transaction_course(session->transaction) == COURSE_OUTGOING &&
+		!transaction_is_own(session->transaction))
+		return conclude(context, session, SMFIS_ACCEPT);
+	transaction_add_bytes(session->transaction, "\r\n", 2);
+	return go_on(context, session);
+}
+
+static sfsistat on_body(SMFICTX *context, unsigned char *bytes, size_t length)
+{
+	Session *session = session_of(context);
+
+	if (!session->transaction)
+		return SMFIS_CONTINUE;
+	if (transaction_course(session->transaction) == COURSE_OUTGOING)
+		return session->skip ? SMFIS_SKIP : SMFIS_CONTINUE;
+	transaction_add_bytes(session->transaction, bytes, length);
+	return go_on(context, session);
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static void hand_over(SMFICTX *context, Transaction *transaction)
+{
+	const char *queue_id = queue_id_of(context);
+	g_autoptr(GError) error = NULL;
+
+	if (engine_outbox_handed_over(milter_options()->door.engine,
+		    transaction->message_id, queue_id ? queue_id : "",
+		    base_clock_now_s(), &error))
+		return;
+	bool unknown = error->code == REDRESS_ERROR_NOT_FOUND;
+	base_log(unknown ? BASE_LOG_NOTICE : BASE_LOG_ERROR,
+		unknown ? "mail of ours is not in the outbox"
+			: "hand-over not recorded",
+		"message_id", transaction->message_id, "queue_id", queue_id,
+		"problem", error->message, NULL);
+	if (!unknown)
+		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
+}
+
+static void record(SMFICTX *context, Session *session)
+{
+	Transaction *transaction = session->transaction;
+	g_autofree char *queue_id = macro(context, "i");
+	g_autoptr(GBytes) raw = g_byte_array_free_to_bytes(transaction->raw);
+	g_auto(EngineReceipt) receipt = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *subject = NULL;
+
+	transaction->raw = g_byte_array_new();
+	g_ptr_array_add(transaction->recipients, NULL);
+	IntakeMail mail = {
+		.raw = raw,
+		.envelope_from = transaction->sender,
+		.recipients =
+			(const char *const *)transaction->recipients->pdata,
+		.auth_login = transaction->auth_login,
+		.source = "milter",
+		.queue_id = queue_id,
+		.client = transaction->client,
+		.now_s = base_clock_now_s(),
+	};
+	if (!accept_mail(&milter_options()->door, &mail, &receipt, &subject,
+		    &error)) {
+		base_log(BASE_LOG_ERROR, "mail not recorded", "queue_id",
+			queue_id, "from", transaction->sender, "problem",
+			error->message, NULL);
+		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
+		return;
+	}
+	/* It is on disk: what cannot be edited is delivered as it is. */
+	if (!edit_mail(context, transaction, &receipt, subject,
+		    session->leading_space))
+		base_log(BASE_LOG_WARNING, "headers not changed", "queue_id",
+			queue_id, "ticket",
+			receipt.references->len ? receipt.references->pdata[0]
+						: NULL,
+			NULL);
+}
+
+/*
+ * The MTA waits here for the parser (its time-out, twice at most) and one
+ * commit.  That is less than any MTA's patience at this point (Postfix:
+ * milter_content_timeout, 300 s), so that no smfi_progress() is needed, which
+ * might not be called from another thread while this one writes.
+ */
+static sfsistat on_end_of_message(SMFICTX *context)
+{
+	Session *session = session_of(context);
+	Transaction *transaction = session->transaction;
+
+	if (!transaction)
+		return SMFIS_CONTINUE;
+	if (!milter_enter()) {
+		transaction_refuse(transaction, REFUSAL_STOPPING);
+		return conclude(context, session, SMFIS_TEMPFAIL);
+	}
+	switch (transaction_course(transaction)) {
+	case COURSE_INTAKE:
+		record(context, session);
+		break;
+	case COURSE_OUTGOING:
+		if (transaction_is_own(transaction))
+			hand_over(context, transaction);
+		break;
+	case COURSE_OPEN:
+	case COURSE_FOREIGN:
+	case COURSE_REFUSED:
+		break;
+	}
+	sfsistat verdict = conclude(context, session, SMFIS_CONTINUE);
+	milter_leave();
+	return verdict;
+}
+
+static sfsistat on_abort(SMFICTX *context)
+{
+	forget(session_of(context));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *context)
+{
+	Session *session = smfi_getpriv(context);
+
+	if (session) {
+		forget(session);
+		g_free(session);
+		smfi_setpriv(context, NULL);
+	}
+	return SMFIS_CONTINUE;
+}
+
+struct smfiDesc session_callbacks(void)
+{
+	return (struct smfiDesc){
+		.xxfi_name = (char *)"redress",
+		.xxfi_version = SMFI_VERSION,
+		.xxfi_flags = actions,
+		.xxfi_envfrom = on_mail,
+		.xxfi_envrcpt = on_recipient,
+		.xxfi_header = on_header,
+		.xxfi_eoh = on_end_of_headers,
+		.xxfi_body = on_body,
+		.xxfi_eom = on_end_of_message,
+		.xxfi_abort = on_abort,
+		.xxfi_close = on_close,
+		.xxfi_data = on_data,
+		.xxfi_negotiate = on_negotiate,
+	};
+}
