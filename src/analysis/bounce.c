@@ -231,7 +231,7 @@ static bool message_forwards_bounce(const Message *message, const char *prose)
 		inside = !g_ascii_isspace(*c);
 	}
 	return words <= OWN_WORDS_MAX && !strchr(prose, '?') &&
-	       bounce_prose_is_body(forwarded);
+	       bounce_prose_is_certain(forwarded);
 }
 
 /* A person may quote a bounce anywhere; a program begins with it. */
@@ -242,7 +242,20 @@ static bool prose_begins_as_bounce(const char *prose)
 	g_autofree char *part =
 		g_strndup(start, MIN(strlen(start), BEGINNING_BYTES));
 	g_autofree char *valid = g_utf8_make_valid(part, -1);
-	return bounce_prose_is_body(valid);
+	return bounce_prose_is_certain(valid);
+}
+
+/* A line that begins with a server's "550" or "450" (RFC 5321 4.2). */
+static bool prose_quotes_server(const char *prose)
+{
+	for (const char *at = prose; at; at = strchr(at, '\n')) {
+		at += strspn(at, " \t\r\n><");
+		if ((*at == '4' || *at == '5') && g_ascii_isdigit(at[1]) &&
+			g_ascii_isdigit(at[2]) &&
+			(at[3] == ' ' || at[3] == '-'))
+			return true;
+	}
+	return false;
 }
 
 static bool maybe_program_bounces(
@@ -251,10 +264,11 @@ static bool maybe_program_bounces(
 	bool returned = part_find(message, part_is_returned) != NULL;
 	if (prose_begins_as_bounce(prose))
 		return true;
-	if (returned && bounce_prose_is_body(prose))
+	if (returned && (subject || bounce_prose_is_likely(prose)))
 		return true;
-	return subject && (returned || bounce_prose_is_body(prose) ||
-				  bounce_prose_length(prose) < strlen(prose));
+	return subject &&
+	       (bounce_prose_is_certain(prose) || prose_quotes_server(prose) ||
+		       bounce_prose_length(prose) < strlen(prose));
 }
 
 static bool message_is_prose_bounce(const Message *message,
@@ -264,7 +278,7 @@ static bool message_is_prose_bounce(const Message *message,
 	bool failed = message_header(message, "X-Failed-Recipients") != NULL;
 	switch (writer_judge(message, envelope)) {
 	case WRITER_PROGRAM:
-		return subject || failed || bounce_prose_is_body(prose);
+		return subject || failed || bounce_prose_is_likely(prose);
 	case WRITER_MAYBE_PROGRAM:
 		return failed || maybe_program_bounces(message, prose, subject);
 	case WRITER_PERSON:
@@ -332,6 +346,8 @@ static char *returned_id_find(const Message *message, const char *prose)
 			return id;
 	}
 	char *id = message_id_in(prose + bounce_prose_length(prose));
+	if (!id)
+		id = message_id_in(prose);
 	if (id)
 		return id;
 	if (message->in_reply_to->len)
@@ -377,8 +393,7 @@ AnalysisBounce *bounce_read(
 		if (!part->embedded && part->text && part_is_status(part))
 			bounce_status_read(part->text, bounce->recipients);
 	}
-	if (!bounce->recipients->len)
-		bounce_prose_read(message, envelope, prose, bounce->recipients);
+	bounce_prose_read(message, envelope, prose, bounce->recipients);
 	bounce->returned_message_id = returned_id_find(message, prose);
 	bounce_sum_up(bounce);
 	return bounce;

@@ -67,11 +67,14 @@ void bounce_sum_up(AnalysisBounce *bounce);
 
 /* ---- bounce_prose.c --------------------------------------------------- */
 
-/* True if the words are those of a bounce made by a program. */
+/* True if the subject, or the words, may be those of a bounce; people write so
+ * too, of parcels.  Only a program writes what is certain. */
 bool bounce_prose_is_subject(const char *subject);
-bool bounce_prose_is_body(const char *text);
+bool bounce_prose_is_likely(const char *text);
+bool bounce_prose_is_certain(const char *text);
 
-/* Adds the recipients that a bounce in prose names. */
+/* Adds the recipients that a bounce in prose names, if there are none yet, and
+ * says why where that is not known. */
 void bounce_prose_read(const Message *message, const AnalysisEnvelope *envelope,
 	const char *text, GPtrArray *recipients);
 

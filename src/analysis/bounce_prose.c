@@ -133,29 +133,75 @@ static const char *const subjects[] = {
 	"*** undeliver",
 };
 
-/* What only a program writes about a mail that it could not deliver. */
-static const char *const bodies[] = {
+/*
+ * What only a program writes of a mail that it could not deliver; whoever
+ * signs it, this is a bounce.
+ */
+static const char *const certain_words[] = {
 	"this is the qmail-send program",
 	"this is the mail system at host",
 	"this is the postfix program at",
 	"this is the dragonfly mail agent",
 	"this is the mailer-daemon",
-	"this is the courier",
 	"this is a delivery failure notification",
 	"this is an automatically generated delivery status notification",
 	"this message was created automatically by mail delivery software",
 	"this message was created automatically by the",
-	"this is a permanent error",
 	"this report relates to a message you sent",
 	"i wasn't able to deliver your message",
 	"sorry, we were unable to deliver your message",
 	"we were unable to deliver your message",
 	"we had trouble delivering your message",
+	"delivery has failed to these recipients",
+	"had permanent fatal errors",
+	"did not reach the following recipient",
+	"the original message was received at",
+	"the following addresses had",
+	"the following address failed",
+	"there was an error delivering your mail",
+	"an error occurred while trying to deliver",
+	"an error has occurred while attempting to deliver",
+	"transcript of session follows",
+	"failed addresses follow",
+	"error message below:",
+	"sent <<< rcpt to:",
+	"returned message below could not be delivered",
+	"returned below could not be delivered",
+	"message from interscan",
+	"each of the following recipients was rejected",
+	"your mail message to the following address",
+	"your mail sent on:",
+	"original message headers:",
+	"diagnostic information for administrators",
+	"diagnostic-code:",
+	"final-recipient:",
+	"returned '5",
+	"group you tried to contact",
+	"message could not be delivered to mobile",
+	"you are not a member of this mailing list",
+	"duplicated message-id in",
+	"ваше письмо не может быть доставлено",
+	"delivery to the following recipient failed",
+	"delivery to the following recipients failed",
+	"delivery to the following recipient has been",
+	"unable to deliver message to: <",
+	"unable to deliver message to the following address",
+	"unable to deliver message to <",
+	"could not be delivered to: <",
+	"the following recipients were affected",
+	"message could not be delivered because of 5",
+};
+
+/*
+ * What programs write as well, and people too, most of all about parcels.
+ */
+static const char *const likely_words[] = {
+	"this is the courier",
+	"this is a permanent error",
 	"unable to deliver message to",
 	"unable to deliver your message",
 	"undeliverable to",
 	"delivery to the following recipient",
-	"delivery has failed to these recipients",
 	"delivery of the following message",
 	"delivery failed for the following reason",
 	"could not be delivered to",
@@ -166,30 +212,13 @@ static const char *const bodies[] = {
 	"wasn’t delivered to",
 	"has not yet been delivered",
 	"has not been delivered to",
-	"had permanent fatal errors",
 	"had delivery errors",
-	"did not reach the following recipient",
 	"did not receive this message",
-	"the original message was received at",
 	"the following message to",
 	"the following recipients",
 	"the following recipient(s)",
-	"the following addresses had",
 	"the following address(es)",
-	"the following address failed",
-	"there was an error delivering your mail",
-	"an error occurred while trying to deliver",
-	"an error has occurred while attempting to deliver",
-	"transcript of session follows",
-	"failed addresses follow",
-	"error message below:",
-	"sent <<< rcpt to:",
-	"returned message below could not be delivered",
 	"returned message",
-	"returned below could not be delivered",
-	"message from interscan",
-	"each of the following recipients was rejected",
-	"your mail message to the following address",
 	"your message cannot be delivered",
 	"your message could not be delivered",
 	"your message wasn't delivered",
@@ -197,21 +226,10 @@ static const char *const bodies[] = {
 	"your message was not delivered",
 	"your message: subject",
 	"your message to",
-	"your mail sent on:",
 	"failure reasons",
 	"rejected recipient",
 	"original message follows",
-	"original message headers:",
-	"diagnostic information for administrators",
-	"diagnostic-code:",
-	"final-recipient:",
-	"returned '5",
-	"group you tried to contact",
-	"message could not be delivered to mobile",
-	"you are not a member of this mailing list",
-	"duplicated message-id in",
 	"the virus detector said",
-	"ваше письмо не может быть доставлено",
 	"не удалось доставить",
 	"送信できませんでした",
 	"送信に失敗しました",
@@ -280,7 +298,6 @@ static const char *const bystanders[] = {
 	"from:",
 	"mail from",
 	"please send",
-	"postmaster@",
 	"report",
 	"reply to",
 	"http://",
@@ -335,10 +352,17 @@ bool bounce_prose_is_subject(const char *subject)
 	return false;
 }
 
-bool bounce_prose_is_body(const char *text)
+bool bounce_prose_is_certain(const char *text)
 {
 	g_autofree char *folded = bounce_fold(text, strlen(text));
-	return text_holds(folded, bodies, G_N_ELEMENTS(bodies));
+	return text_holds(folded, certain_words, G_N_ELEMENTS(certain_words));
+}
+
+bool bounce_prose_is_likely(const char *text)
+{
+	g_autofree char *folded = bounce_fold(text, strlen(text));
+	return text_holds(folded, certain_words, G_N_ELEMENTS(certain_words)) ||
+	       text_holds(folded, likely_words, G_N_ELEMENTS(likely_words));
 }
 
 bool bounce_prose_is_delay(const char *folded)
@@ -408,12 +432,12 @@ static char *address_next(const char *from, const char *at, const char *end,
 
 /* ---- the reading ------------------------------------------------------ */
 
-/* How a line names a recipient; a lower one is surer. */
+/* How a line names a recipient, the surest first. */
 enum naming {
 	NAMING_START,   /* the line begins with the address */
 	NAMING_COMMAND, /* RCPT TO:<address> */
 	NAMING_WITHIN,  /* the address is somewhere in it */
-	NAMINGS,
+	NAMING_SENDER,  /* he who sent the mail, perhaps to himself */
 };
 
 typedef struct Mention Mention;
@@ -448,11 +472,9 @@ static bool addresses_hold(const GPtrArray *addresses, const char *address)
 	return false;
 }
 
-/* The bounce's own sender and receiver did not fail. */
-static bool address_is_ours(const Reading *reading, const char *address)
+static bool address_is_sender(const Reading *reading, const char *address)
 {
-	return addresses_hold(reading->message->from, address) ||
-	       addresses_hold(reading->message->to, address) ||
+	return addresses_hold(reading->message->to, address) ||
 	       signals_address_is_ours(address, reading->envelope);
 }
 
@@ -460,6 +482,13 @@ static bool is_bystander(const Reading *reading, const char *address)
 {
 	g_autofree char *folded = g_ascii_strdown(address, -1);
 	return g_hash_table_contains(reading->bystanders, folded);
+}
+
+/* Whoever reports, or helps, did not fail. */
+static bool address_is_reporter(const Reading *reading, const char *address)
+{
+	return addresses_hold(reading->message->from, address) ||
+	       is_bystander(reading, address);
 }
 
 static enum naming line_naming(
@@ -486,14 +515,15 @@ static void line_read(Reading *reading, const char *line, size_t length)
 		.naming = line_naming(line, start, folded),
 		.line = line,
 	};
-	bool bystander =
-		mention.naming == NAMING_WITHIN &&
-		text_holds(folded, bystanders, G_N_ELEMENTS(bystanders));
-	if (bystander)
+	if (mention.naming == NAMING_WITHIN &&
+		text_holds(folded, bystanders, G_N_ELEMENTS(bystanders)))
 		g_hash_table_add(
 			reading->bystanders, g_ascii_strdown(address, -1));
-	if (bystander || is_bystander(reading, address) ||
-		address_is_ours(reading, address))
+	bool sender = address_is_sender(reading, address);
+	bool skipped = sender && mention.naming != NAMING_START;
+	if (sender)
+		mention.naming = NAMING_SENDER;
+	if (skipped || address_is_reporter(reading, address))
 		g_free(address);
 	else
 		g_array_append_val(reading->mentions, mention);
@@ -549,17 +579,16 @@ static void failed_recipients_read(
 	}
 }
 
-static void mentions_add(const Reading *reading, GPtrArray *recipients)
+static void mentions_add(
+	const Reading *reading, enum naming naming, GPtrArray *recipients)
 {
-	for (int naming = NAMING_START; naming < NAMINGS; naming++) {
-		for (guint i = 0; i < reading->mentions->len; i++) {
-			const Mention *mention =
-				&g_array_index(reading->mentions, Mention, i);
-			if ((int)mention->naming == naming)
-				recipient_add(recipients, mention->address);
-		}
-		if (recipients->len)
-			return;
+	if (recipients->len)
+		return;
+	for (guint i = 0; i < reading->mentions->len; i++) {
+		const Mention *mention =
+			&g_array_index(reading->mentions, Mention, i);
+		if (mention->naming == naming)
+			recipient_add(recipients, mention->address);
 	}
 }
 
@@ -650,11 +679,13 @@ void bounce_prose_read(const Message *message, const AnalysisEnvelope *envelope,
 	if (!recipients->len)
 		failed_recipients_read(message, recipients);
 	lines_read(&reading, prose);
-	if (!recipients->len)
-		mentions_add(&reading, recipients);
+	mentions_add(&reading, NAMING_START, recipients);
+	mentions_add(&reading, NAMING_COMMAND, recipients);
+	mentions_add(&reading, NAMING_WITHIN, recipients);
 	/* A bounce in a bounce: what was returned is a report itself. */
 	if (!recipients->len)
 		bounce_status_read(text + strlen(prose), recipients);
+	mentions_add(&reading, NAMING_SENDER, recipients);
 	if (!recipients->len)
 		recipient_add(recipients, NULL);
 	recipients_judge(

@@ -526,13 +526,11 @@ static char *match_delivered_to(const Signal *signal, const Evidence *evidence)
 
 /* ---- parts ------------------------------------------------------------ */
 
-static const MessagePart *part_of_type(
-	const Message *message, const char *type, bool attachments_too)
+static const MessagePart *part_of_type(const Message *message, const char *type)
 {
 	for (guint i = 0; i < message->parts->len; i++) {
 		const MessagePart *part = message->parts->pdata[i];
-		if (!part->embedded && strcmp(part->type, type) == 0 &&
-			(attachments_too || !part->attachment))
+		if (!part->embedded && strcmp(part->type, type) == 0)
 			return part;
 	}
 	return NULL;
@@ -551,7 +549,7 @@ static bool message_reports(
 		return false;
 	if (top->report_type)
 		return g_ascii_strcasecmp(top->report_type, report_type) == 0;
-	return part_of_type(message, part_type, true) != NULL;
+	return part_of_type(message, part_type) != NULL;
 }
 
 static bool message_is_receipt(const Message *message)
@@ -593,12 +591,13 @@ static char *match_feedback(const Signal *signal, const Evidence *evidence)
 static char *match_vendor_feedback(
 	const Signal *signal, const Evidence *evidence)
 {
+	static const char jmrp[] = "complaint about message from";
 	const Analysis *analysis = evidence->analysis;
 	const char *subject = analysis->subject ? analysis->subject : "";
 	(void)signal;
 	if (analysis->from &&
 		g_ascii_strcasecmp(analysis->from, "staff@hotmail.com") == 0 &&
-		g_str_has_prefix(subject, "complaint about message from"))
+		g_ascii_strncasecmp(subject, jmrp, strlen(jmrp)) == 0)
 		return g_strdup("Outlook.com Junk Mail Reporting");
 	const char *text = analysis->text + strspn(analysis->text, " \t\r\n");
 	if (*text == '{' && strstr(text, "notificationType") &&
@@ -632,8 +631,9 @@ static char *match_bounce(const Signal *signal, const Evidence *evidence)
 static char *match_calendar(const Signal *signal, const Evidence *evidence)
 {
 	const MessagePart *part =
-		part_of_type(evidence->message, "text/calendar", false);
-	if (!part || !part->text)
+		part_of_type(evidence->message, "text/calendar");
+	if (!part || !part->text ||
+		g_strcmp0(part->disposition, "attachment") == 0)
 		return NULL;
 	for (size_t i = 0; signal->words[i]; i++) {
 		const char *method = strstr(part->text, signal->words[i]);
