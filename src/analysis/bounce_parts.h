@@ -8,7 +8,8 @@
 
 /* Nobody needs more of a bounce than this; what is past it is not read. */
 enum {
-	BOUNCE_MAX_RECIPIENTS = 200,
+	BOUNCE_MAX_RECIPIENTS = 100,
+	BOUNCE_MAX_MENTIONS = 400, /* of addresses */
 	BOUNCE_MAX_PROSE_BYTES = 64 * 1024,
 	BOUNCE_MAX_DIAGNOSTIC_BYTES = 2 * 1024,
 };

@@ -400,10 +400,45 @@ size_t bounce_prose_length(const char *text)
 
 /* ---- addresses -------------------------------------------------------- */
 
-static bool is_address_byte(char c)
+static bool is_address_char(gunichar c)
 {
-	return (unsigned char)c > 0x7f || g_ascii_isalnum(c) ||
-	       strchr("!#$%&*+-./=?^_{|}~", c) != NULL;
+	if (c < 0x80)
+		return g_ascii_isalnum((char)c) ||
+		       (c && strchr("!#$%&*+-./=?^_{|}~", (int)c));
+	return g_unichar_isalnum(c) || g_unichar_ismark(c);
+}
+
+/*
+ * Where the word that ends before a place begins.  Letters beyond ASCII belong
+ * to an address that has them next to its '@' (RFC 6531), not to one that
+ * stands in Chinese text without a space.
+ */
+static const char *word_begin(const char *from, const char *end)
+{
+	bool wide = end > from && (unsigned char)end[-1] >= 0x80;
+	while (end > from) {
+		const char *before = g_utf8_find_prev_char(from, end);
+		gunichar c = before ? g_utf8_get_char(before) : 0;
+		if (!is_address_char(c) || (c >= 0x80 && !wide))
+			break;
+		end = before;
+	}
+	return end;
+}
+
+static const char *word_end(const char *at, const char *end)
+{
+	const char *start = at;
+	bool wide = at < end && (unsigned char)*at >= 0x80;
+	while (at < end) {
+		gunichar c = g_utf8_get_char(at);
+		if (!is_address_char(c) || (c >= 0x80 && !wide))
+			break;
+		at = g_utf8_next_char(at);
+	}
+	while (at > start && strchr(".-=?!*/", at[-1]))
+		at--;
+	return at;
 }
 
 /*
@@ -413,17 +448,14 @@ static bool is_address_byte(char c)
 static char *address_next(const char *from, const char *at, const char *end,
 	const char **ret_start, const char **ret_end)
 {
+	enum { ADDRESS_MAX_BYTES = 320 }; /* RFC 5321 4.5.3.1 */
 	while ((at = memchr(at, '@', (size_t)(end - at)))) {
-		const char *start = at, *stop = at + 1;
-		while (start > from && start[-1] && is_address_byte(start[-1]))
-			start--;
-		while (stop < end && *stop && is_address_byte(*stop))
-			stop++;
-		while (stop > at + 1 && strchr(".-=?!*/", stop[-1]))
-			stop--;
+		const char *start = word_begin(from, at);
+		const char *stop = word_end(at + 1, end);
 		*ret_start = start;
 		*ret_end = stop;
-		if (start < at && stop > at + 1 && stop - start < 320)
+		if (start < at && stop > at + 1 &&
+			stop - start <= ADDRESS_MAX_BYTES)
 			return g_strndup(start, (gsize)(stop - start));
 		at++;
 	}
@@ -504,7 +536,7 @@ static enum naming line_naming(
 static void line_read(Reading *reading, const char *line, size_t length)
 {
 	const char *at = line, *end = line + length, *start;
-	if (reading->mentions->len >= BOUNCE_MAX_RECIPIENTS * 4)
+	if (reading->mentions->len >= BOUNCE_MAX_MENTIONS)
 		return;
 	g_autofree char *folded = bounce_fold(line, MIN(length, 512));
 	char *address = address_next(line, at, end, &start, &at);

@@ -457,6 +457,14 @@ static const BounceReason phrases[] = {
 	{"malware", "content", "5.7.0"},
 	{"infected", "content", "5.7.0"},
 	{"blacklisted url", "spam", NULL},
+	{"blacklist", "blocked", NULL},
+	{"black list", "blocked", NULL},
+	{"blocklist", "blocked", NULL},
+	{"block list", "blocked", NULL},
+	{"spamhaus", "blocked", NULL},
+	{"spamcop", "blocked", NULL},
+	{"dnsbl", "blocked", NULL},
+	{"reputation", "blocked", NULL},
 	{"spam", "spam", NULL},
 	{"spamming", "spam", NULL},
 	{"junk mail", "spam", NULL},
@@ -477,14 +485,6 @@ static const BounceReason phrases[] = {
 	{"bad address syntax", "syntax", NULL},
 	{"address syntax", "syntax", NULL},
 	/* reputation and rate */
-	{"blacklist", "blocked", NULL},
-	{"black list", "blocked", NULL},
-	{"blocklist", "blocked", NULL},
-	{"block list", "blocked", NULL},
-	{"spamhaus", "blocked", NULL},
-	{"spamcop", "blocked", NULL},
-	{"dnsbl", "blocked", NULL},
-	{"reputation", "blocked", NULL},
 	{"blocked", "blocked", NULL},
 	{"banned", "blocked", NULL},
 	{"greylist", "rate-limited", "4.7.1"},
@@ -576,7 +576,9 @@ const BounceReason *bounce_reason_find(const char *folded)
 
 char *bounce_fold(const char *text, size_t length)
 {
-	g_autofree char *lower = g_utf8_strdown(text, (gssize)length);
+	/* What was cut to a bound may end in the middle of a character. */
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+	g_autofree char *lower = g_utf8_strdown(valid, -1);
 	GString *folded = g_string_sized_new(length + 1);
 	for (const char *c = lower; *c; c++) {
 		if (!g_ascii_isspace(*c))

@@ -182,8 +182,7 @@ static char *address_read(const char *value)
 	while (*at && !strchr(" \t\r\n>;,(", *at))
 		if (!unitext_take(&at, address))
 			g_string_append_c(address, *at++);
-	return address->len ? g_string_free(g_steal_pointer(&address), false)
-			    : NULL;
+	return address->len ? g_utf8_make_valid(address->str, -1) : NULL;
 }
 
 /* ---- recipients ------------------------------------------------------- */
@@ -228,14 +227,12 @@ static bool action_is_delay(const char *action)
 	return action && strcmp(action, "delayed") == 0;
 }
 
-static bool recipient_is_known(
-	const GPtrArray *recipients, const AnalysisRecipient *recipient)
+static bool address_is_known(const GPtrArray *recipients, const char *address)
 {
-	for (guint i = 0; i < recipients->len; i++) {
+	for (guint i = 0; address && i < recipients->len; i++) {
 		const AnalysisRecipient *other = recipients->pdata[i];
-		if (other->address && recipient->address &&
-			g_ascii_strcasecmp(
-				other->address, recipient->address) == 0)
+		if (other->address &&
+			g_ascii_strcasecmp(other->address, address) == 0)
 			return true;
 	}
 	return false;
@@ -245,22 +242,21 @@ static void recipient_add(const Fields *fields, GPtrArray *recipients)
 {
 	if (!fields->final && !fields->original && !fields->status)
 		return;
-	if (recipients->len >= BOUNCE_MAX_RECIPIENTS)
+	g_autofree char *address =
+		address_read(fields->final ? fields->final : fields->original);
+	if (recipients->len >= BOUNCE_MAX_RECIPIENTS ||
+		address_is_known(recipients, address))
 		return;
 	AnalysisRecipient *recipient = bounce_recipient_new();
-	recipient->address =
-		address_read(fields->final ? fields->final : fields->original);
+	recipient->address = g_steal_pointer(&address);
 	recipient->original = address_read(fields->original);
 	action_read(recipient, fields->action);
 	recipient->status =
 		fields->status ? bounce_find_status(fields->status) : NULL;
-	const char *words = fields->diagnostic ? fields->diagnostic : "";
-	bounce_recipient_judge(
-		recipient, words, action_is_delay(recipient->action));
-	if (recipient_is_known(recipients, recipient))
-		bounce_recipient_free(recipient);
-	else
-		g_ptr_array_add(recipients, recipient);
+	bounce_recipient_judge(recipient,
+		fields->diagnostic ? fields->diagnostic : "",
+		action_is_delay(recipient->action));
+	g_ptr_array_add(recipients, recipient);
 }
 
 /*

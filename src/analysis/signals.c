@@ -241,13 +241,18 @@ static char *match_own_address(const Signal *signal, const Evidence *evidence)
 static const char *const recipient_headers[] = {"To", "Cc", "Bcc", "Resent-To",
 	"Resent-Cc", "Resent-Bcc", "Apparently-To", NULL};
 
+/* Who writes to more than this many does not write to us. */
+enum { ADDRESSES_MAX = 2000 };
+
 /* True if one of our addresses is named in a field, as a whole word. */
-static bool value_names_us(const char *value, const AnalysisEnvelope *envelope)
+static bool value_names_us(
+	const char *value, const AnalysisEnvelope *envelope, unsigned *budget)
 {
-	while (*value) {
+	while (*value && *budget > 0) {
 		size_t length = strcspn(value, " \t\r\n<>,;:\"()[]");
 		if (memchr(value, '@', length)) {
 			g_autofree char *address = g_strndup(value, length);
+			--*budget;
 			if (signals_address_is_ours(address, envelope))
 				return true;
 		}
@@ -260,7 +265,8 @@ static bool value_names_us(const char *value, const AnalysisEnvelope *envelope)
 static bool message_names_us(const Evidence *evidence)
 {
 	const GPtrArray *recipients = evidence->analysis->recipients;
-	for (guint i = 0; i < recipients->len; i++)
+	unsigned budget = ADDRESSES_MAX;
+	for (guint i = 0; i < MIN(recipients->len, ADDRESSES_MAX); i++)
 		if (signals_address_is_ours(
 			    recipients->pdata[i], evidence->envelope))
 			return true;
@@ -269,7 +275,7 @@ static bool message_names_us(const Evidence *evidence)
 		const char *value;
 		while ((value = header_next(evidence->message,
 				recipient_headers[i], &index)))
-			if (value_names_us(value, evidence->envelope))
+			if (value_names_us(value, evidence->envelope, &budget))
 				return true;
 	}
 	return false;
@@ -488,13 +494,14 @@ static char *match_host_message_id(
 /* X-Loop names an address or host of ours. */
 static char *match_own_loop(const Signal *signal, const Evidence *evidence)
 {
+	unsigned budget = ADDRESSES_MAX;
 	guint index = 0;
 	const char *value;
 	while ((value = header_next(
 			evidence->message, signal->header, &index))) {
 		const char *host = evidence->envelope->our_hostname;
 		const char *trimmed = value + strspn(value, " \t");
-		if (value_names_us(value, evidence->envelope) ||
+		if (value_names_us(value, evidence->envelope, &budget) ||
 			(host && g_ascii_strcasecmp(trimmed, host) == 0))
 			return detail_new(signal->header, value);
 	}
