@@ -394,15 +394,23 @@ const char *charset_guess(const char *bytes, size_t length)
 	return guess_single_bytes(bytes, length);
 }
 
-/* A byte in and out makes the converter load its tables. */
+/*
+ * glibc unloads a converter that has been closed a few times, so these stay
+ * open; a byte through each makes it load its tables.
+ */
 void charset_warm_up(void)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-		size_t errors;
-		GString *text =
-			charset_convert("a b ", 4, known[i], 4, &errors);
+	static GIConv open[G_N_ELEMENTS(known)];
 
-		if (text)
-			g_string_free(text, TRUE);
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+		char in[] = "a b ", out[64];
+		char *from = in, *to = out;
+		size_t left = 4, room = sizeof out;
+
+		if (open[i])
+			continue;
+		open[i] = g_iconv_open("UTF-8", known[i]);
+		if (open[i] != (GIConv)-1)
+			g_iconv(open[i], &from, &left, &to, &room);
 	}
 }
