@@ -106,7 +106,7 @@ static const char *unix_path(const char *socket_name)
 }
 
 /* A socket that nobody listens at was left by a process that died. */
-static bool is_in_use(const char *path)
+static bool can_connect(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -145,7 +145,7 @@ static bool check_unix(const char *name, const char *path, GError **error)
 			"or choose another");
 		return false;
 	}
-	if (is_in_use(path)) {
+	if (can_connect(path)) {
 		fail(error, name, REDRESS_ERROR_CONFLICT,
 			"another process listens there; stop it first");
 		return false;
@@ -264,9 +264,13 @@ static bool open_socket(GError **error)
 
 static void copy_options(const IntakeMilterOptions *options)
 {
+	g_free((char *)house.options.socket);
+	g_free((char *)house.options.socket_group);
 	house.options = *options;
 	house.options.socket = g_strdup(options->socket);
 	house.options.socket_group = g_strdup(options->socket_group);
+	/* What GLib's arrays hold. */
+	house.options.message_bytes = MIN(options->message_bytes, G_MAXINT32);
 }
 
 bool intake_milter_open(const IntakeMilterOptions *options, GError **error)
@@ -310,10 +314,22 @@ bool intake_milter_run(GError **error)
 	return true;
 }
 
+/* libmilter looks every five seconds whether it should stop, and whenever
+ * somebody connects. */
+static void wake_listener(void)
+{
+	const char *name = house.options.socket;
+	const char *path = unix_path(name);
+
+	if (path)
+		(void)can_connect(path);
+}
+
 void intake_milter_stop(void)
 {
 	g_mutex_lock(&house.mutex);
 	house.stopping = true;
 	g_mutex_unlock(&house.mutex);
 	smfi_stop();
+	wake_listener();
 }
