@@ -743,8 +743,9 @@ class PostfixServer:
                  master="", smtpds="-", port=None):
         self.folder, self.root = folder, mta_root("postfix")
         self.host, self.port = LOOPBACK, port or free_port()
-        self.submission_port = (redressd.submission_port if redressd
-                                else free_port())
+        self.submission_port = (
+            redressd.submission_port
+            if redressd and redressd.submits_to_its_server else free_port())
         self.log_file = folder / "log/mail.log"
         self.queue_folder = folder / "queue"
         # Where main.cf.redress expects it.
@@ -912,8 +913,9 @@ class SendmailServer:
                  extra=""):
         self.folder, self.root = folder, mta_root("sendmail")
         self.host, self.port = LOOPBACK, free_port()
-        self.submission_port = (redressd.submission_port if redressd
-                                else free_port())
+        self.submission_port = (
+            redressd.submission_port
+            if redressd and redressd.submits_to_its_server else free_port())
         self.log_file = folder / "log"
         self.milter_socket = (redressd.milter_socket if redressd
                               else socket_path)
@@ -1051,6 +1053,7 @@ class Redressd:
         self.milter_folder = folder / "m"
         self.milter_folder.mkdir(mode=0o755)
         self.milter_socket = self.milter_folder / "milter.sock"
+        self.submits_to_its_server = submission is None
         self.submission_port = submission.port if submission else free_port()
         self.config_file = folder / "redress.conf"
         self.store_file = folder / "redress.db"
