@@ -48,7 +48,8 @@ void bounce_free(AnalysisBounce *bounce)
 /* How sure it is that a program wrote the mail. */
 enum writer {
 	WRITER_PERSON,
-	WRITER_MAYBE_PROGRAM, /* postmaster: a person or a program */
+	WRITER_ROBOT,      /* no-reply: a shop's form as likely as a server */
+	WRITER_POSTMASTER, /* seldom a person */
 	WRITER_PROGRAM,
 };
 
@@ -69,16 +70,16 @@ static const WriterName writer_locals[] = {
 	{"mail.delivery.subsystem", WRITER_PROGRAM},
 	{"microsoftexchange", WRITER_PROGRAM},
 	{"bounce-notification", WRITER_PROGRAM},
-	{"postmaster", WRITER_MAYBE_PROGRAM},
-	{"post_master", WRITER_MAYBE_PROGRAM},
-	{"postmaster-", WRITER_MAYBE_PROGRAM},
-	{"no-reply", WRITER_MAYBE_PROGRAM},
-	{"noreply", WRITER_MAYBE_PROGRAM},
-	{"donotreply", WRITER_MAYBE_PROGRAM},
-	{"do-not-reply", WRITER_MAYBE_PROGRAM},
-	{"mailadmin", WRITER_MAYBE_PROGRAM},
-	{"mail-admin", WRITER_MAYBE_PROGRAM},
-	{"sysadmin", WRITER_MAYBE_PROGRAM},
+	{"postmaster", WRITER_POSTMASTER},
+	{"post_master", WRITER_POSTMASTER},
+	{"postmaster-", WRITER_POSTMASTER},
+	{"no-reply", WRITER_ROBOT},
+	{"noreply", WRITER_ROBOT},
+	{"donotreply", WRITER_ROBOT},
+	{"do-not-reply", WRITER_ROBOT},
+	{"mailadmin", WRITER_POSTMASTER},
+	{"mail-admin", WRITER_POSTMASTER},
+	{"sysadmin", WRITER_POSTMASTER},
 };
 
 static const WriterName writer_names[] = {
@@ -87,12 +88,12 @@ static const WriterName writer_names[] = {
 	{"mail administrator", WRITER_PROGRAM},
 	{"mailer daemon", WRITER_PROGRAM},
 	{"mailer-daemon", WRITER_PROGRAM},
-	{"microsoft outlook", WRITER_MAYBE_PROGRAM},
-	{"system administrator", WRITER_MAYBE_PROGRAM},
-	{"systemadministrator", WRITER_MAYBE_PROGRAM},
+	{"microsoft outlook", WRITER_POSTMASTER},
+	{"system administrator", WRITER_POSTMASTER},
+	{"systemadministrator", WRITER_POSTMASTER},
 	{"internet mail delivery", WRITER_PROGRAM},
-	{"postmaster", WRITER_MAYBE_PROGRAM},
-	{"inter-mail", WRITER_MAYBE_PROGRAM},
+	{"postmaster", WRITER_POSTMASTER},
+	{"inter-mail", WRITER_POSTMASTER},
 };
 
 static enum writer writer_find(
@@ -133,7 +134,7 @@ static enum writer writer_judge(
 	if (from_is_null(message))
 		return WRITER_PROGRAM;
 	if (message_header(message, "X-MLServer"))
-		writer = WRITER_MAYBE_PROGRAM;
+		writer = WRITER_POSTMASTER;
 	writer =
 		MAX(writer, writer_find(from_as_written(message), writer_locals,
 				    G_N_ELEMENTS(writer_locals)));
@@ -258,7 +259,13 @@ static bool prose_quotes_server(const char *prose)
 	return false;
 }
 
-static bool maybe_program_bounces(
+static bool prose_says_why(const char *prose)
+{
+	g_autofree char *folded = bounce_fold(prose, strlen(prose));
+	return bounce_prose_is_likely(prose) || bounce_reason_find(folded);
+}
+
+static bool robot_bounces(
 	const Message *message, const char *prose, bool subject)
 {
 	bool returned = part_find(message, part_is_returned) != NULL;
@@ -275,12 +282,18 @@ static bool message_is_prose_bounce(const Message *message,
 	const AnalysisEnvelope *envelope, const char *prose)
 {
 	bool subject = bounce_prose_is_subject(message->subject);
+	/* Amazon SES sends what a vacation program says as MAILER-DAEMON. */
+	if (signals_subject_is_auto_reply(message->subject))
+		return false;
 	bool failed = message_header(message, "X-Failed-Recipients") != NULL;
 	switch (writer_judge(message, envelope)) {
 	case WRITER_PROGRAM:
 		return subject || failed || bounce_prose_is_likely(prose);
-	case WRITER_MAYBE_PROGRAM:
-		return failed || maybe_program_bounces(message, prose, subject);
+	case WRITER_POSTMASTER:
+		return failed || robot_bounces(message, prose, subject) ||
+		       (subject && prose_says_why(prose));
+	case WRITER_ROBOT:
+		return failed || robot_bounces(message, prose, subject);
 	case WRITER_PERSON:
 		return (subject && prose_begins_as_bounce(prose)) ||
 		       message_forwards_bounce(message, prose);
