@@ -242,8 +242,7 @@ static char *describe(const EngineDelivery *delivery)
 
 	if (delivery->smtp_code)
 		g_string_append_printf(text, "%d ", delivery->smtp_code);
-	if (delivery->status)
-		g_string_append_printf(text, "%s ", delivery->status);
+	/* The enhanced code is a part of the text. */
 	if (delivery->text)
 		g_string_append(text, delivery->text);
 	return g_strchomp(g_string_free(text, FALSE));

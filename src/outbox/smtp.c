@@ -3,10 +3,10 @@
  * verified certificates, AUTH, SMTPUTF8 (RFC 6531), dot-stuffing (RFC 5321
  * 4.5.2), a connection that is kept.
  *
- * What matters here is on which side of the final dot something went wrong:
- * libcurl asks for more of the mail until it hears "no more", and only then
- * writes the dot.  An answer after that is the server's word on the mail; no
- * answer after that is an uncertain one.
+ * What matters here is on which side of the final dot something went wrong.
+ * libcurl writes the dot after it was given the last of the mail: before that
+ * is given away, the row is marked.  An answer after it is the server's word on
+ * the mail; no answer after it is an uncertain one.
  */
 #include <string.h>
 
@@ -53,7 +53,7 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *user)
 	size_t room = size * count;
 	size_t left = transfer->length - transfer->done;
 
-	if (!left && !transfer->dot) {
+	if (left <= room && !transfer->dot) {
 		if (!transfer->mail->before_dot(transfer->mail->user)) {
 			transfer->aborted = true;
 			return CURL_READFUNC_ABORT;
