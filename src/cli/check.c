@@ -1,0 +1,256 @@
+#include "cli.h"
+
+#include <string.h>
+
+#include <redress/parser.h>
+#include <redress/reply.h>
+
+#include "check.h"
+
+static const char *verdict_colour(const char *verdict)
+{
+	return strcmp(verdict, "OK") == 0 ? "32" : "1;31";
+}
+
+static const PrinterColumn columns[] = {
+	PRINTER_COLUMN("verdict", "", PRINTER_WORD, .pad = 4,
+		.colour = verdict_colour),
+	PRINTER_COLUMN("name", "", PRINTER_WORD, .pad = 16),
+	PRINTER_COLUMN("detail", "", PRINTER_TEXT),
+};
+static const PrinterView view = PRINTER_VIEW(PRINTER_LINE, NULL, columns);
+
+static void put(Check *check, bool ok, const char *name, const char *detail)
+{
+	Printer *printer = check->cli->printer;
+
+	printer_view(printer, &view);
+	printer_begin_map(printer);
+	printer_put_string(printer, "name", name);
+	printer_put_boolean(printer, "ok", ok);
+	printer_put_string(printer, "verdict", ok ? "OK" : "FAIL");
+	printer_put_string(printer, "detail", detail);
+	printer_end(printer);
+	check->failed += !ok;
+}
+
+void check_good(Check *check, const char *name, const char *format, ...)
+{
+	g_autofree char *detail = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	detail = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	put(check, true, name, detail);
+}
+
+void check_bad(Check *check, const char *name, const char *format, ...)
+{
+	g_autofree char *detail = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	detail = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	put(check, false, name, detail);
+}
+
+/* ---- store and key ----------------------------------------------------- */
+
+/* Nothing is made here; the daemon can make it if its folder is there. */
+static void check_absent(Check *check, const char *name, const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+		check_good(check, name,
+			"%s: not there yet; it is made at the first start",
+			path);
+	else
+		check_bad(check, name,
+			"%s: there is no such folder; make it, owned by the "
+			"account that redressd runs as",
+			folder);
+}
+
+static void check_store(Check *check)
+{
+	const char *driver = check->config->store.driver;
+	const char *path = check->config->store.path;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Store) reader = NULL, guest = NULL;
+
+	reader = cli_open_store(check->config, &error);
+	if (reader)
+		guest = store_open(driver, path, DB_GUEST, &error);
+	if (guest)
+		check_good(check, "store", "%s, version %d of its tables", path,
+			store_schema_version());
+	else if (error->code == REDRESS_ERROR_NOT_FOUND)
+		check_absent(check, "store", path);
+	else
+		check_bad(check, "store", "%s", error->message);
+}
+
+static void check_key(Check *check)
+{
+	const char *path = check->config->token_key_file;
+	g_autoptr(GError) error = NULL;
+	BaseKey key;
+
+	if (base_key_load(path, false, &key, &error))
+		check_good(check, "key", "%s", path);
+	else if (error->code == REDRESS_ERROR_NOT_FOUND)
+		check_absent(check, "key", path);
+	else
+		check_bad(check, "key", "%s", error->message);
+}
+
+/* ---- templates and calendars ------------------------------------------- */
+
+static void check_languages(Check *check, const ReplyTemplates *templates)
+{
+	for (guint i = 0; i < check->config->mailboxes->len; i++) {
+		const ConfigMailbox *mailbox =
+			check->config->mailboxes->pdata[i];
+		const char *chosen = reply_templates_choose(
+			templates, mailbox->language, NULL);
+
+		if (strcmp(chosen, mailbox->language) != 0)
+			check_bad(check, "templates",
+				"mailbox \"%s\" speaks \"%s\", in which not "
+				"all templates exist; write them or choose "
+				"another language",
+				mailbox->address, mailbox->language);
+	}
+}
+
+static void check_templates(Check *check)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(ReplyTemplates) templates =
+		assembly_templates(check->config, &error);
+	g_autofree char *languages = NULL;
+
+	if (!templates) {
+		check_bad(check, "templates", "%s", error->message);
+		return;
+	}
+	languages =
+		g_strjoinv(" ", (char **)reply_templates_languages(templates));
+	check_good(check, "templates", "whole in %s", languages);
+	check_languages(check, templates);
+}
+
+/* A promise made now shows an administrator what hours and zone mean. */
+static void check_mailboxes(Check *check)
+{
+	int64_t now_s = base_clock_now_s();
+
+	for (guint i = 0; i < check->config->mailboxes->len; i++) {
+		const ConfigMailbox *mailbox =
+			check->config->mailboxes->pdata[i];
+		const PromiseCalendar *calendar = mailbox->calendar->calendar;
+		const char *zone = promise_calendar_time_zone(calendar);
+		g_autoptr(GTimeZone) place = g_time_zone_new_identifier(zone);
+		g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(
+			promise_due(calendar, mailbox->answer_within, now_s));
+		g_autoptr(GDateTime) due =
+			place ? g_date_time_to_timezone(utc, place) : NULL;
+		g_autofree char *text =
+			due ? g_date_time_format(due, "%Y-%m-%d %H:%M") : NULL;
+
+		if (text)
+			check_good(check, "mailbox",
+				"%s: a complaint now would be answered by %s "
+				"(%s)",
+				mailbox->address, text, zone);
+		else
+			check_bad(check, "mailbox",
+				"%s: there is no time zone \"%s\"; install "
+				"tzdata",
+				mailbox->address, zone);
+	}
+}
+
+/* ---- parser and submission --------------------------------------------- */
+
+/* The cage works if a small mail comes out of it. */
+static void check_parser(Check *check)
+{
+	static const char mail[] = "From: ann@customer.example\r\n"
+				   "Subject: check\r\n\r\nA complaint.\r\n";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(ParserPool) pool = assembly_parser(check->config, &error);
+	g_autoptr(GBytes) raw = g_bytes_new_static(mail, sizeof(mail) - 1);
+	const AnalysisEnvelope envelope = {0};
+	g_autoptr(Analysis) analysis = NULL;
+
+	if (!pool) {
+		check_bad(check, "parser", "%s", error->message);
+		return;
+	}
+	analysis = parser_pool_analyze(pool, raw, &envelope);
+	if (g_strcmp0(analysis->subject, "check") == 0)
+		check_good(check, "parser", "reads mail in its sandbox");
+	else
+		check_bad(check, "parser",
+			"does not read a simple mail: %s; see "
+			"parser.memory and parser.timeout, and whether the "
+			"kernel allows seccomp",
+			analysis->guard_detail ? analysis->guard_detail
+					       : "no reason given");
+}
+
+static void check_submission(Check *check)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *password = NULL;
+	OutboxServer server;
+
+	if (!assembly_server(check->config, &server, &password, &error))
+		check_bad(check, "submission", "%s", error->message);
+	else if (!outbox_probe(&server, &error))
+		check_bad(check, "submission",
+			"%s; see submission.host and submission.port, and "
+			"whether the mail server listens there",
+			error->message);
+	else
+		check_good(check, "submission", "%s port %u takes our mail",
+			server.host, server.port);
+}
+
+/* ---- all --------------------------------------------------------------- */
+
+static void (*const checks[])(Check *check) = {
+	check_store,
+	check_key,
+	check_templates,
+	check_mailboxes,
+	check_parser,
+	check_socket,
+	check_submission,
+};
+
+int cli_check(Cli *cli, int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+	Check check = {.cli = cli};
+
+	if (!cli_parse(cli, NULL, &argc, &argv))
+		return cli->status;
+	if (argc > 1)
+		return cli_usage(cli, "\"%s\" is not wanted here", argv[1]);
+	config = cli_load_config(cli, &error);
+	if (!config) {
+		check_bad(&check, "configuration", "%s", error->message);
+		return CLI_USAGE;
+	}
+	check.config = config;
+	check_good(&check, "configuration", "%s", config->file);
+	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+		checks[i](&check);
+	return check.failed ? CLI_NO : CLI_DONE;
+}

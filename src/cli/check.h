@@ -1,0 +1,23 @@
+/* check: what the parts of `redress check` share. */
+#ifndef REDRESS_CLI_CHECK_H
+#define REDRESS_CLI_CHECK_H
+
+#include "cli.h"
+
+typedef struct Check Check;
+struct Check {
+	Cli *cli;
+	const Config *config;
+	unsigned failed;
+};
+
+/* One line: what was found; where it is bad, also what to do. */
+void check_good(Check *check, const char *name, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+void check_bad(Check *check, const char *name, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+
+/* check_socket.c: can the mail server reach the milter's socket? */
+void check_socket(Check *check);
+
+#endif

@@ -1,0 +1,181 @@
+#include "cli.h"
+
+#include <string.h>
+
+static const CliCommand commands[] = {
+	{
+		"check",
+		"try the configuration and all that it names",
+		"",
+		"Says for each what was found, and what to do where it fails.\n"
+		"Nothing is changed and no mail is sent.\n\n"
+		"Examples:\n"
+		"  redress check\n"
+		"  redress check --config /tmp/new.conf && systemctl reload "
+		"redressd",
+		cli_check,
+	},
+	{
+		"analyze",
+		"show how a mail is understood",
+		"FILE…",
+		"Needs no store.  A FILE holds one mail; \"-\" is standard "
+		"input.\nWithout --config no mailbox is known to be ours.\n\n"
+		"Examples:\n"
+		"  redress analyze mail.eml\n"
+		"  redress analyze --json --from '' --to "
+		"complaints@example.com "
+		"*.eml",
+		cli_analyze,
+	},
+	{
+		"ingest",
+		"take in mail from files or standard input",
+		"[FILE…|-]",
+		"Does for each mail what the milter does.  A FILE is a mail, "
+		"an mbox or a\nMaildir.  What is known already is not taken "
+		"twice, so it is safe to repeat.\nWithout --to the mail's own "
+		"header says for whom it is.\n\n"
+		"As a pipe transport it exits 75 when the mail must be kept "
+		"and tried again.\n\n"
+		"Examples:\n"
+		"  redress ingest --no-acknowledge ~/Maildir\n"
+		"  redress ingest --from \"$SENDER\" --to \"$RECIPIENT\" -",
+		cli_ingest,
+	},
+	{
+		"list",
+		"list tickets, the youngest first",
+		"",
+		"Shows those that are neither resolved nor closed.\n\n"
+		"Examples:\n"
+		"  redress list\n"
+		"  redress list --all --customer ann@customer.example\n"
+		"  redress list --state waiting --json",
+		cli_list,
+	},
+	{
+		"show",
+		"show all that is known of a ticket",
+		"REF…",
+		"Examples:\n"
+		"  redress show 7K3F-92QX\n"
+		"  redress show --raw 12 > mail.eml    the mail as it came\n"
+		"  redress show --mail 7               the mail as it was sent",
+		cli_show,
+	},
+	{
+		"resolve",
+		"settle a ticket and tell the customer",
+		"REF…",
+		"Examples:\n"
+		"  redress resolve 7K3F-92QX --text 'We sent a new lamp.'\n"
+		"  redress resolve 7K3F-92QX --text - < words.txt\n"
+		"  redress resolve 7K3F-92QX --silent",
+		cli_resolve,
+	},
+	{
+		"reopen",
+		"open a ticket again",
+		"REF…",
+		"Examples:\n"
+		"  redress reopen 7K3F-92QX",
+		cli_reopen,
+	},
+	{
+		"note",
+		"write a note that only we see",
+		"REF TEXT…|-",
+		"Examples:\n"
+		"  redress note 7K3F-92QX 'The courier looks for it.'\n"
+		"  redress note 7K3F-92QX - < note.txt",
+		cli_note,
+	},
+	{
+		"outbox",
+		"show what waits to be sent, and why",
+		"",
+		"Examples:\n"
+		"  redress outbox\n"
+		"  redress outbox --all --json",
+		cli_outbox,
+	},
+	{
+		"retry",
+		"send now what waits",
+		"ID|REF…",
+		"An ID is that of `redress outbox`.  Mail that has failed is "
+		"tried again only\nwhen its ID or ticket is named.\n\n"
+		"Examples:\n"
+		"  redress retry 7\n"
+		"  redress retry 7K3F-92QX\n"
+		"  redress retry --all",
+		cli_retry,
+	},
+	{
+		"render",
+		"show a template with sample values",
+		"NAME",
+		"NAME is ack, followup, late, resolved, status or "
+		"escalation.\n\n"
+		"Examples:\n"
+		"  redress render ack --lang fi\n"
+		"  redress render resolved --lang el --html > resolved.html",
+		cli_render,
+	},
+	{0},
+};
+
+const CliCommand *cli_commands(void)
+{
+	return commands;
+}
+
+const CliCommand *cli_command_find(const char *name)
+{
+	for (const CliCommand *command = commands; command->name; command++) {
+		if (strcmp(command->name, name) == 0)
+			return command;
+	}
+	return NULL;
+}
+
+/* Levenshtein's distance, one row at a time. */
+static size_t distance(const char *one, const char *other)
+{
+	size_t length = strlen(other);
+	g_autofree size_t *row = g_new(size_t, length + 1);
+
+	for (size_t i = 0; i <= length; i++)
+		row[i] = i;
+	for (size_t line = 1; *one; one++, line++) {
+		size_t above_left = row[0];
+
+		row[0] = line;
+		for (size_t i = 1; i <= length; i++) {
+			size_t change = above_left + (*one != other[i - 1]);
+
+			above_left = row[i];
+			row[i] = MIN(change, MIN(row[i], row[i - 1]) + 1);
+		}
+	}
+	return row[length];
+}
+
+const char *cli_command_suggest(const char *name)
+{
+	const char *nearest = NULL;
+	size_t least = 4;
+
+	if (strlen(name) > 40)
+		return NULL;
+	for (const CliCommand *command = commands; command->name; command++) {
+		size_t apart = distance(name, command->name);
+
+		if (apart < least && apart < strlen(command->name)) {
+			least = apart;
+			nearest = command->name;
+		}
+	}
+	return nearest;
+}

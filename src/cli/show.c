@@ -1,0 +1,258 @@
+#include "cli.h"
+
+#include <string.h>
+
+static const PrinterColumn message_columns[] = {
+	PRINTER_COLUMN("at", "Received", PRINTER_TIME),
+	PRINTER_COLUMN("from", "From", PRINTER_TEXT),
+	PRINTER_COLUMN("subject", "Subject", PRINTER_TEXT),
+	PRINTER_COLUMN("kind", "Kind", PRINTER_WORD),
+	PRINTER_COLUMN("guard", "Not acknowledged", PRINTER_WORD),
+	PRINTER_COLUMN("guard_detail", "Because", PRINTER_TEXT),
+	PRINTER_COLUMN("id", "Row", PRINTER_WORD),
+	PRINTER_COLUMN("text", "", PRINTER_BLOCK),
+};
+static const PrinterView message_view =
+	PRINTER_VIEW(PRINTER_FIELDS, NULL, message_columns);
+
+static const PrinterColumn event_columns[] = {
+	PRINTER_COLUMN("at", "AT", PRINTER_TIME),
+	PRINTER_COLUMN("what", "WHAT", PRINTER_WORD),
+	PRINTER_COLUMN("actor", "WHO", PRINTER_TEXT, .rank = 2),
+	PRINTER_COLUMN("detail", "DETAIL", PRINTER_TEXT, .rank = 1),
+};
+static const PrinterView event_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, event_columns);
+
+static const PrinterColumn promise_columns[] = {
+	PRINTER_COLUMN("due_at", "ANSWER BY", PRINTER_TIME),
+	PRINTER_COLUMN("made_at", "PROMISED", PRINTER_TIME),
+	PRINTER_COLUMN("outcome", "OUTCOME", PRINTER_WORD),
+	PRINTER_COLUMN("settled_at", "SETTLED", PRINTER_TIME, .rank = 1),
+};
+static const PrinterView promise_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, promise_columns);
+
+static const PrinterColumn outbox_columns[] = {
+	PRINTER_COLUMN("id", "ID", PRINTER_NUMBER),
+	PRINTER_COLUMN("kind", "KIND", PRINTER_WORD),
+	PRINTER_COLUMN("to", "TO", PRINTER_TEXT),
+	PRINTER_COLUMN(
+		"state", "STATE", PRINTER_WORD, .colour = outbox_state_colour),
+	PRINTER_COLUMN("created_at", "MADE", PRINTER_TIME, .rank = 2),
+	PRINTER_COLUMN("settled_at", "SETTLED", PRINTER_TIME, .rank = 3),
+	PRINTER_COLUMN("next_at", "NEXT TRY", PRINTER_TIME, .rank = 1),
+	PRINTER_COLUMN("code", "CODE", PRINTER_NUMBER, .rank = 4),
+	PRINTER_COLUMN("answer", "ANSWER", PRINTER_TEXT, .rank = 5),
+};
+static const PrinterView outbox_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, outbox_columns);
+
+static const PrinterColumn ticket_columns[] = {
+	PRINTER_COLUMN("ref", "Ticket", PRINTER_WORD),
+	PRINTER_COLUMN(
+		"state", "State", PRINTER_WORD, .colour = ticket_state_colour),
+	PRINTER_COLUMN("subject", "Subject", PRINTER_TEXT),
+	PRINTER_COLUMN("customer_name", "Customer", PRINTER_TEXT),
+	PRINTER_COLUMN("customer", "Address", PRINTER_TEXT),
+	PRINTER_COLUMN("mailbox", "Mailbox", PRINTER_TEXT),
+	PRINTER_COLUMN("language", "Language", PRINTER_WORD),
+	PRINTER_COLUMN("opened_at", "Opened", PRINTER_TIME),
+	PRINTER_COLUMN("promised_by", "Answer by", PRINTER_TIME),
+	PRINTER_COLUMN("next_update_at", "Next word", PRINTER_TIME),
+	PRINTER_COLUMN("heard_at", "Last word", PRINTER_TIME),
+	PRINTER_COLUMN("resolved_at", "Resolved", PRINTER_TIME),
+	PRINTER_COLUMN("assignee", "Assignee", PRINTER_TEXT),
+	PRINTER_COLUMN("tags", "Tags", PRINTER_TEXT),
+	PRINTER_COLUMN("complainer", "Complainer", PRINTER_WORD),
+	PRINTER_COLUMN("priority", "Priority", PRINTER_WORD),
+	PRINTER_COLUMN("quiet", "No mail, for", PRINTER_TEXT),
+	PRINTER_COLUMN(
+		"messages", "Mails", PRINTER_NESTED, .view = &message_view),
+	PRINTER_COLUMN(
+		"promises", "Promises", PRINTER_NESTED, .view = &promise_view),
+	PRINTER_COLUMN("outbox", "Sent", PRINTER_NESTED, .view = &outbox_view),
+	PRINTER_COLUMN("events", "Events", PRINTER_NESTED, .view = &event_view),
+};
+static const PrinterView ticket_view =
+	PRINTER_VIEW(PRINTER_FIELDS, NULL, ticket_columns);
+
+/* ---- rows -------------------------------------------------------------- */
+
+/* An id, or null for 0. */
+static void put_id(Printer *printer, const char *key, int64_t id)
+{
+	printer_key(printer, key);
+	if (id)
+		printer_integer(printer, id);
+	else
+		printer_null(printer);
+}
+
+static void put_message(Printer *printer, gconstpointer row)
+{
+	const StoreMessage *message = row;
+
+	printer_put_integer(printer, "id", message->id);
+	printer_put_time(printer, "at", message->received_at);
+	printer_put_string(printer, "kind", message->kind);
+	printer_put_string(printer, "guard", message->guard);
+	printer_put_string(printer, "guard_detail", message->guard_detail);
+	printer_put_string(printer, "message_id", message->message_id);
+	printer_put_string(printer, "from", message->sender);
+	printer_put_string(printer, "envelope_from", message->envelope_from);
+	printer_put_string(printer, "mailbox", message->mailbox);
+	printer_put_string(printer, "subject", message->subject);
+	printer_put_string(printer, "text", message->own_text);
+	printer_put_string(printer, "language", message->language);
+	printer_put_string(printer, "source", message->source);
+	printer_put_string(printer, "queue_id", message->queue_id);
+	printer_put_integer(printer, "size", message->size_bytes);
+	printer_put_boolean(printer, "authenticated", message->authenticated);
+}
+
+static void put_event(Printer *printer, gconstpointer row)
+{
+	const StoreEvent *event = row;
+
+	printer_put_time(printer, "at", event->at);
+	printer_put_string(printer, "what", event->what);
+	printer_put_string(printer, "actor", event->actor);
+	printer_put_string(printer, "detail", event->detail);
+	put_id(printer, "message", event->message_id);
+	put_id(printer, "outbox", event->outbox_id);
+}
+
+static void put_promise(Printer *printer, gconstpointer row)
+{
+	const StorePromise *promise = row;
+
+	printer_put_time(printer, "made_at", promise->made_at);
+	printer_put_time(printer, "due_at", promise->due_at);
+	printer_put_time(printer, "settled_at", promise->settled_at);
+	printer_put_string(printer, "outcome",
+		promise->outcome ? promise->outcome : "open");
+	put_id(printer, "outbox", promise->outbox_id);
+}
+
+static void put_outbox(Printer *printer, gconstpointer row)
+{
+	outbox_put(printer, row);
+}
+
+static void put_rows(Printer *printer, const char *key, const GPtrArray *rows,
+	void (*put)(Printer *printer, gconstpointer row))
+{
+	printer_key(printer, key);
+	printer_begin_list(printer);
+	for (guint i = 0; i < rows->len; i++) {
+		printer_begin_map(printer);
+		put(printer, rows->pdata[i]);
+		printer_end(printer);
+	}
+	printer_end(printer);
+}
+
+/* ---- a ticket ---------------------------------------------------------- */
+
+/* One moment of the store: all rows are read in one transaction. */
+static bool show_ticket(
+	Printer *printer, Store *store, const char *text, GError **error)
+{
+	g_autoptr(StoreTicket) ticket = cli_ticket(store, text, error);
+	g_autoptr(GPtrArray) messages = NULL, events = NULL, promises = NULL,
+			     mails = NULL;
+
+	if (!ticket ||
+		!store_message_list(store, ticket->id, &messages, error) ||
+		!store_event_list(store, ticket->id, &events, error) ||
+		!store_promise_list(store, ticket->id, &promises, error) ||
+		!store_outbox_list(store, ticket->id, true, &mails, error))
+		return false;
+	printer_begin_map(printer);
+	ticket_put(printer, ticket);
+	/* The mails themselves take the place of their number. */
+	put_rows(printer, "messages", messages, put_message);
+	put_rows(printer, "promises", promises, put_promise);
+	put_rows(printer, "outbox", mails, put_outbox);
+	put_rows(printer, "events", events, put_event);
+	printer_end(printer);
+	return true;
+}
+
+static int show_tickets(Cli *cli, Store *store, char **references)
+{
+	int status = CLI_DONE;
+
+	printer_view(cli->printer, &ticket_view);
+	for (; *references; references++) {
+		g_autoptr(GError) error = NULL;
+		bool shown;
+
+		if (!store_begin(store, false, &error))
+			return cli_fail(cli, error, NULL);
+		shown = show_ticket(cli->printer, store, *references, &error);
+		store_rollback(store);
+		if (!shown)
+			status = cli_worse(status, cli_fail(cli, error, NULL));
+	}
+	return status;
+}
+
+/* ---- bytes ------------------------------------------------------------- */
+
+/* As they are, but to a terminal what a terminal may see. */
+static int write_bytes(const Cli *cli, GBytes *bytes)
+{
+	size_t length;
+	const char *data = g_bytes_get_data(bytes, &length);
+
+	if (!cli->terminal.interactive) {
+		fwrite(data, 1, length, stdout);
+		return CLI_DONE;
+	}
+	g_autofree char *text = g_utf8_make_valid(data, (gssize)length);
+	g_autofree char *clean = terminal_clean(text, true);
+	fputs(clean, stdout);
+	return CLI_DONE;
+}
+
+static int show_bytes(Cli *cli, Store *store, int64_t raw, int64_t mail)
+{
+	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(GError) error = NULL;
+	bool read = raw ? store_message_raw(store, raw, &bytes, &error)
+			: store_outbox_bytes(store, mail, &bytes, &error);
+
+	if (!read)
+		return cli_fail(cli, error, NULL);
+	if (!bytes)
+		return cli_complain(cli, CLI_NO, "no %s %" G_GINT64_FORMAT,
+			raw ? "message" : "outgoing mail", raw ? raw : mail);
+	return write_bytes(cli, bytes);
+}
+
+int cli_show(Cli *cli, int argc, char **argv)
+{
+	gint64 raw = 0, mail = 0;
+	const GOptionEntry entries[] = {
+		{"raw", 0, 0, G_OPTION_ARG_INT64, &raw,
+			"Print a mail as it came", "ROW"},
+		{"mail", 0, 0, G_OPTION_ARG_INT64, &mail,
+			"Print a mail as it was sent", "ID"},
+		G_OPTION_ENTRY_NULL,
+	};
+	g_autoptr(Store) store = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (!cli_parse(cli, entries, &argc, &argv))
+		return cli->status;
+	if (argc < 2 && !raw && !mail)
+		return cli_usage(cli, "name a ticket");
+	store = cli_open(cli, &error);
+	if (!store)
+		return cli_fail(cli, error, NULL);
+	if (raw || mail)
+		return show_bytes(cli, store, raw, mail);
+	return show_tickets(cli, store, argv + 1);
+}
