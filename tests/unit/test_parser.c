@@ -3,6 +3,7 @@
  * analysis and nobody else anything.
  */
 #include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -441,6 +442,47 @@ static void test_a_missing_program_costs_analyses_until_it_is_back(void **state)
 	rmdir(folder);
 }
 
+/* ---- real mail -------------------------------------------------------- */
+
+static ParserPool *corpus_pool;
+static unsigned corpus_files;
+
+static int analyze_file(
+	const char *path, const struct stat *info, int flag, struct FTW *ftw)
+{
+	g_autofree char *bytes = NULL;
+	gsize length;
+	g_autoptr(GBytes) raw = NULL;
+	g_autoptr(Analysis) analysis = NULL;
+
+	(void)info;
+	(void)ftw;
+	if (flag != FTW_F || !g_file_get_contents(path, &bytes, &length, NULL))
+		return 0;
+	raw = g_bytes_new(bytes, length);
+	analysis = parser_pool_analyze(corpus_pool, raw, &envelope);
+	if (length > 0 && is_unparsed(analysis))
+		fail_msg("%s: %s", path, analysis->guard_detail);
+	corpus_files++;
+	return 0;
+}
+
+static void test_every_mail_of_the_corpora_is_analysed_in_the_cage(void **state)
+{
+	const char *folder = g_getenv("REDRESS_CORPORA");
+
+	(void)state;
+	if (!folder) {
+		print_message("REDRESS_CORPORA is not set: skipped\n");
+		skip();
+	}
+	corpus_pool = new_pool(REDRESS_PARSER_PROGRAM, 1);
+	assert_int_equal(nftw(folder, analyze_file, 16, FTW_PHYS), 0);
+	assert_int_equal(parser_pool_deaths(corpus_pool), 0);
+	assert_true(corpus_files > 100);
+	parser_pool_free(corpus_pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +507,8 @@ int main(void)
 		cmocka_unit_test(
 			test_freeing_the_pool_leaves_no_process_and_no_other_child),
 		cmocka_unit_test(test_a_program_that_cannot_start_is_an_error),
+		cmocka_unit_test(
+			test_every_mail_of_the_corpora_is_analysed_in_the_cage),
 		cmocka_unit_test(
 			test_a_missing_program_costs_analyses_until_it_is_back),
 	};
