@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { GAP = 2, LEAST_TEXT = 8, INDENT = 4 };
+enum { GAP = 2, LEAST_TEXT = 8, INDENT = 2 };
 
 /* What is being written, and on what. */
 typedef struct Sheet Sheet;
@@ -169,14 +169,18 @@ static unsigned table_width(const Table *table)
 	return width ? width - GAP : 0;
 }
 
+static bool may_shrink(const PrinterColumn *column)
+{
+	return column->show == PRINTER_TEXT || column->show == PRINTER_PROSE;
+}
+
 /* The widest column that may be cut, or -1. */
 static int table_widest(const Table *table)
 {
 	int widest = -1;
 
 	for (size_t i = 0; i < table->view->length; i++) {
-		if (!table->hidden[i] &&
-			table->view->columns[i].show == PRINTER_TEXT &&
+		if (!table->hidden[i] && may_shrink(&table->view->columns[i]) &&
 			table->widths[i] > LEAST_TEXT &&
 			(widest < 0 ||
 				table->widths[i] > table->widths[widest]))
@@ -216,8 +220,7 @@ static unsigned table_least(const Table *table)
 	unsigned least = table_width(table);
 
 	for (size_t i = 0; i < table->view->length; i++) {
-		if (!table->hidden[i] &&
-			table->view->columns[i].show == PRINTER_TEXT &&
+		if (!table->hidden[i] && may_shrink(&table->view->columns[i]) &&
 			table->widths[i] > 2 * LEAST_TEXT)
 			least -= table->widths[i] - 2 * LEAST_TEXT;
 	}
@@ -263,6 +266,61 @@ static void append_table_cell(
 		append_spaces(sheet, GAP);
 }
 
+/* Cells that are empty at the end leave nothing behind. */
+static void end_row(Sheet *sheet)
+{
+	gsize length = sheet->out->len;
+
+	while (length && sheet->out->str[length - 1] == ' ')
+		length--;
+	g_string_truncate(sheet->out, length);
+	g_string_append_c(sheet->out, '\n');
+}
+
+/* Where a column begins. */
+static unsigned table_left(const Table *table, size_t column)
+{
+	unsigned left = 0;
+
+	for (size_t i = 0; i < column; i++) {
+		if (!table->hidden[i])
+			left += table->widths[i] + GAP;
+	}
+	return left;
+}
+
+/* The last cell of a row in as many lines as it takes, below each other. */
+static void append_prose(Sheet *sheet, const Table *table, size_t column,
+	const char *text, unsigned indent)
+{
+	unsigned left = indent + table_left(table, column);
+	g_autofree char *wrapped =
+		terminal_wrap(text, left + table->widths[column], left);
+
+	if (!*text)
+		return;
+	g_strchomp(wrapped);
+	append_cell(sheet, wrapped + left, &table->view->columns[column]);
+}
+
+static void append_row(
+	Sheet *sheet, const Table *table, size_t row, unsigned indent)
+{
+	append_spaces(sheet, indent);
+	for (size_t i = 0; i < table->view->length; i++) {
+		const char *text = table->cells[row * table->view->length + i];
+
+		if (table->hidden[i])
+			continue;
+		if (table->view->columns[i].show == PRINTER_PROSE &&
+			table_is_last(table, i))
+			append_prose(sheet, table, i, text, indent);
+		else
+			append_table_cell(sheet, table, i, text);
+	}
+	end_row(sheet);
+}
+
 static void append_table_head(Sheet *sheet, const Table *table, unsigned indent)
 {
 	append_spaces(sheet, indent);
@@ -301,15 +359,8 @@ static void lay_out_table(Sheet *sheet, const json_t *list,
 	table_fill(&table, list, view);
 	table_fit(&table, width > indent ? width - indent : width);
 	append_table_head(sheet, &table, indent);
-	for (size_t row = 0; row < table.rows; row++) {
-		append_spaces(sheet, indent);
-		for (size_t i = 0; i < view->length; i++) {
-			if (!table.hidden[i])
-				append_table_cell(sheet, &table, i,
-					table.cells[row * view->length + i]);
-		}
-		g_string_append_c(sheet->out, '\n');
-	}
+	for (size_t row = 0; row < table.rows; row++)
+		append_row(sheet, &table, row, indent);
 }
 
 /* ---- fields ------------------------------------------------------------ */
@@ -345,17 +396,24 @@ static void append_block(Sheet *sheet, const json_t *value, unsigned indent)
 	g_string_append(sheet->out, wrapped);
 }
 
+/* A block without a title follows its fields after an empty line. */
 static void append_section(Sheet *sheet, const json_t *value,
 	const PrinterColumn *column, unsigned indent)
 {
-	g_string_append_c(sheet->out, '\n');
-	append_spaces(sheet, indent);
-	append_coloured(sheet, column->title, "1");
-	g_string_append_c(sheet->out, '\n');
+	bool titled = *column->title;
+
+	if (sheet->out->len)
+		g_string_append_c(sheet->out, '\n');
+	if (titled) {
+		append_spaces(sheet, indent);
+		append_coloured(sheet, column->title, "1");
+		g_string_append_c(sheet->out, '\n');
+		indent += INDENT;
+	}
 	if (column->show == PRINTER_NESTED)
-		lay_out(sheet, value, column->view, indent + INDENT / 2);
+		lay_out(sheet, value, column->view, indent);
 	else
-		append_block(sheet, value, indent + INDENT / 2);
+		append_block(sheet, value, indent);
 }
 
 static void append_field(Sheet *sheet, const json_t *map,

@@ -11,7 +11,7 @@ static const PrinterColumn columns[] = {
 	PRINTER_COLUMN("next_at", "NEXT TRY", PRINTER_TIME, .rank = 3),
 	PRINTER_COLUMN("created_at", "MADE", PRINTER_TIME, .rank = 6),
 	PRINTER_COLUMN("code", "CODE", PRINTER_NUMBER, .rank = 4),
-	PRINTER_COLUMN("answer", "WHY", PRINTER_TEXT, .rank = 1),
+	PRINTER_COLUMN("answer", "WHY", PRINTER_PROSE, .rank = 1),
 };
 static const PrinterView view =
 	PRINTER_VIEW(PRINTER_TABLE, "Nothing waits.", columns);

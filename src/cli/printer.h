@@ -18,6 +18,7 @@
 /* How a value is shown to people. */
 enum printer_show {
 	PRINTER_TEXT,   /* one line; may be cut to fit */
+	PRINTER_PROSE,  /* as TEXT; as a table's last column in several lines */
 	PRINTER_WORD,   /* one line; never cut */
 	PRINTER_NUMBER, /* to the right */
 	PRINTER_TIME,   /* local time */

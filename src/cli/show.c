@@ -19,7 +19,7 @@ static const PrinterColumn event_columns[] = {
 	PRINTER_COLUMN("at", "AT", PRINTER_TIME),
 	PRINTER_COLUMN("what", "WHAT", PRINTER_WORD),
 	PRINTER_COLUMN("actor", "WHO", PRINTER_TEXT, .rank = 2),
-	PRINTER_COLUMN("detail", "DETAIL", PRINTER_TEXT, .rank = 1),
+	PRINTER_COLUMN("detail", "DETAIL", PRINTER_PROSE, .rank = 1),
 };
 static const PrinterView event_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, event_columns);
@@ -43,7 +43,7 @@ static const PrinterColumn outbox_columns[] = {
 	PRINTER_COLUMN("settled_at", "SETTLED", PRINTER_TIME, .rank = 3),
 	PRINTER_COLUMN("next_at", "NEXT TRY", PRINTER_TIME, .rank = 1),
 	PRINTER_COLUMN("code", "CODE", PRINTER_NUMBER, .rank = 4),
-	PRINTER_COLUMN("answer", "ANSWER", PRINTER_TEXT, .rank = 5),
+	PRINTER_COLUMN("answer", "ANSWER", PRINTER_PROSE, .rank = 5),
 };
 static const PrinterView outbox_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, outbox_columns);
@@ -71,7 +71,8 @@ static const PrinterColumn ticket_columns[] = {
 		"messages", "Mails", PRINTER_NESTED, .view = &message_view),
 	PRINTER_COLUMN(
 		"promises", "Promises", PRINTER_NESTED, .view = &promise_view),
-	PRINTER_COLUMN("outbox", "Sent", PRINTER_NESTED, .view = &outbox_view),
+	PRINTER_COLUMN(
+		"outbox", "Our mails", PRINTER_NESTED, .view = &outbox_view),
 	PRINTER_COLUMN("events", "Events", PRINTER_NESTED, .view = &event_view),
 };
 static const PrinterView ticket_view =
