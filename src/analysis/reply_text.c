@@ -298,6 +298,13 @@ static unsigned walk_attribution(Walk *walk, unsigned i)
 	return mark_tail(walk, i);
 }
 
+/* A lone ">500 EUR is what I paid" is the customer's. */
+static bool is_weak(GArray *lines, unsigned i)
+{
+	return LINE_AT(lines, i)->weak && !is_kind(lines, i + 1, LINE_QUOTED) &&
+	       (i == 0 || LINE_AT(lines, i - 1)->fate == FATE_OWN);
+}
+
 static void walk_lines(Walk *walk)
 {
 	GArray *lines = walk->lines;
@@ -307,7 +314,7 @@ static void walk_lines(Walk *walk)
 		const Line *line = LINE_AT(lines, i);
 		Block block;
 
-		if (line->kind == LINE_QUOTED) {
+		if (line->kind == LINE_QUOTED && !is_weak(lines, i)) {
 			i = walk_quoted(walk, i);
 			continue;
 		}
@@ -327,7 +334,7 @@ static void walk_lines(Walk *walk)
 			}
 		}
 		if (line->kind == LINE_TEXT || line->kind == LINE_COMMAND ||
-			line->kind == LINE_FIELD)
+			line->kind == LINE_FIELD || line->kind == LINE_QUOTED)
 			walk->own_above = true;
 		i++;
 	}
@@ -478,25 +485,34 @@ static unsigned find_signature(GArray *lines, const Segment *segment)
 	return contact_block(lines, segment);
 }
 
+static bool is_apart(GArray *lines, const Segment *segment, unsigned i)
+{
+	enum line_kind kind;
+
+	if (i < segment->first || i >= segment->end)
+		return true;
+	kind = LINE_AT(lines, i)->kind;
+	return kind == LINE_BLANK || kind == LINE_MOBILE ||
+	       kind == LINE_DELIMITER || kind == LINE_RULE;
+}
+
 /* "Sent from my iPhone" stands by itself; a name may stand right above. */
 static void mark_mobile(GArray *lines, const Segment *segment)
 {
 	for (unsigned i = segment->first; i < segment->end; i++) {
-		bool below;
+		bool name;
 
-		if (LINE_AT(lines, i)->kind != LINE_MOBILE)
+		if (LINE_AT(lines, i)->kind != LINE_MOBILE ||
+			!is_apart(lines, segment, i + 1))
 			continue;
-		below = i + 1 < segment->end &&
-			!is_kind(lines, i + 1, LINE_BLANK) &&
-			!is_kind(lines, i + 1, LINE_MOBILE);
-		if (below)
+		name = i > segment->first + 1 &&
+		       is_kind(lines, i - 1, LINE_TEXT) &&
+		       is_kind(lines, i - 2, LINE_BLANK) &&
+		       line_is_name(LINE_AT(lines, i - 1));
+		if (!name && i > segment->first &&
+			!is_apart(lines, segment, i - 1))
 			continue;
-		LINE_AT(lines, i)->fate = FATE_SIGNATURE;
-		if (i > segment->first + 1 &&
-			is_kind(lines, i - 1, LINE_TEXT) &&
-			is_kind(lines, i - 2, LINE_BLANK) &&
-			line_is_name(LINE_AT(lines, i - 1)))
-			LINE_AT(lines, i - 1)->fate = FATE_SIGNATURE;
+		mark(lines, name ? i - 1 : i, i + 1, FATE_SIGNATURE);
 	}
 }
 

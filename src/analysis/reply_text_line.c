@@ -118,8 +118,8 @@ static bool is_rule(const char *folded)
 				     (unsigned char)folded[0] >= 0x80);
 }
 
-/* ">" or "> ", but neither "> 500 EUR"-like prose nor ">:(". */
-static bool is_quoted(const Line *line)
+/* ">" or "> "; ">500 EUR" and ">:(" are weak. */
+static bool is_quoted(Line *line)
 {
 	const char *p = line->start;
 	const char *end = p + line->length_bytes;
@@ -130,7 +130,22 @@ static bool is_quoted(const Line *line)
 	if (p >= end || *p != '>')
 		return false;
 	p++;
-	return p >= end || !(g_ascii_isdigit(*p) || *p == ':' || *p == '=');
+	/* the end of a wrapped "On ... wrote <mari@example.com\n>:" */
+	if (p + 1 == end && *p == ':')
+		return false;
+	line->weak = p < end && (g_ascii_isdigit(*p) || *p == ':' || *p == '=');
+	return true;
+}
+
+/* "forwarded message from ...": the table's words and more. */
+static bool begins_in_table(
+	const char *const *table, size_t length, const char *folded)
+{
+	for (size_t i = 0; i < length; i++)
+		if (g_str_has_prefix(folded, table[i]) &&
+			folded[strlen(table[i])] == ' ')
+			return true;
+	return false;
 }
 
 static enum line_kind marker_kind(const char *folded)
@@ -144,6 +159,11 @@ static enum line_kind marker_kind(const char *folded)
 	if (dashes > 1 && IN_TABLE(original_markers, words))
 		return LINE_ORIGINAL;
 	if ((dashes > 1 || colon) && IN_TABLE(forward_markers, words))
+		return LINE_FORWARD;
+	/* "----- Forwarded message from Mari <mari@example.com> -----" */
+	if (dashes >= 4 && g_str_has_suffix(folded, "--") &&
+		begins_in_table(
+			forward_markers, G_N_ELEMENTS(forward_markers), words))
 		return LINE_FORWARD;
 	return LINE_TEXT;
 }
@@ -454,6 +474,9 @@ static enum certainty judge_attribution(
 	if (address && start && timed && (verb || colon))
 		return SURE;
 	if (colon && verb && (address || (start && digits >= 3)))
+		return LIKELY;
+	/* "Mari kirjutas 3.3.2025 kell 10:32:" */
+	if (colon && verb && timed && digits >= 8)
 		return LIKELY;
 	return NOT_AT_ALL;
 }

@@ -48,6 +48,7 @@ struct Line {
 	enum line_kind kind;
 	enum line_field field;
 	enum line_fate fate;
+	bool weak; /* ">5", ">:(": by itself hardly a quote */
 	/* Lines of the attribution that starts here ("On ... wrote:"); 0 if
 	 * none does. */
 	unsigned attribution_lines;

@@ -93,6 +93,20 @@ static const char *const attributions[] = {
 	"пн, 3 бер. 2025 р. о 10:32 Mari <mari@example.com> пише:",
 	"---- On Mon, 03 Mar 2025 10:32:01 +0200 mari@example.com wrote ----",
 	"2025-03-03 10:32 GMT+02:00 Mari <mari@example.com>:",
+	"Mari kirjutas 3.3.2025 kell 10:32:",
+	"man. 3. mars 2025 kl. 10:32 skrev Mari <mari@example.com\n>:",
+	"Mari kirjoitti 3.3.2025 klo 10.32:",
+	"Quoting Mari <mari@example.com>:",
+	"Zitat von Mari <mari@example.com>:",
+	"(2025/03/03 10:32), Mari wrote:",
+	"--- On Mon, 3/3/25, Mari <mari@example.com> wrote:",
+	"Le lundi 3 mars 2025 à 10:32:01 UTC+1, Mari <mari@example.com> a "
+	"écrit :",
+	"Στις 3 Μαρ 2025, στις 10:32, ο χρήστης Mari <mari@example.com> "
+	"έγραψε:",
+	"Vào 10:32, T.2, 3 thg 3, 2025 Mari <mari@example.com> đã viết:",
+	"10:32, 3 марта 2025 г., Mari <mari@example.com>:",
+	"At 2025-03-03 10:32:01, \"Mari\" <mari@example.com> wrote:",
 };
 
 static void test_attribution_goes_with_its_marked_quote(void **state)
@@ -223,6 +237,9 @@ static const char *const markers[] = {
 	"---------- Edastatud kiri ---------",
 	"---------- Thư đã chuyển tiếp ---------",
 	"---------- 转发的邮件 ---------",
+	"---- 回复的原邮件 ----",
+	"-------- 原始信息 --------",
+	"----- Forwarded message from Mari <mari@example.com> -----",
 	"---------- Пересылаемое сообщение ---------",
 };
 
@@ -344,6 +361,11 @@ static const char *const kept[] = {
 	"Sent the kettle back to you on Monday.",
 	"-- first the lid broke\n-- then the handle",
 	"Thanks,\nMari",
+	"Saadetud telefon ei tööta",
+	"Lähetetty puhelin on rikki",
+	"Sent via post on Monday",
+	"It leaks.\nSent from my phone to you on Monday\nWhere is it?",
+	"-- original message: none\n-- answer: none",
 	"The sum: 30 EUR\nThe date: 3.3.2025\nWhere is it?",
 	"To: whom it may concern\n\nThe kettle leaks.",
 	"I was told \"From: 3 May\" by the shop.\n\nIt said so at 10:32:",
@@ -424,6 +446,10 @@ static const Case layouts[] = {
 	{"---------- Forwarded message ---------\nFrom: Jaan <j@example.com>\n"
 	 "Subject: Kettle\n\nThe kettle leaks.\n#resolve\n",
 		"The kettle leaks.\n> #resolve", NULL},
+	/* K-9 quotes without a blank */
+	{"Red.\n\nOn 3 March 2025 10:32:01 EET, Mari <m@example.com> wrote:\n"
+	 ">Which colour?\n>3 pieces\n>\n>5 more",
+		"Red.", NULL},
 	/* an empty answer */
 	{"On 3 Mar 2025, at 10:32, Mari <m@example.com> wrote:\n> Colour?\n",
 		"", NULL},
