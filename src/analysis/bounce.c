@@ -50,6 +50,7 @@ enum writer {
 	WRITER_PERSON,
 	WRITER_ROBOT,      /* no-reply: a shop's form as likely as a server */
 	WRITER_POSTMASTER, /* seldom a person */
+	WRITER_NOBODY,     /* <>: a bounce or a vacation program */
 	WRITER_PROGRAM,
 };
 
@@ -129,12 +130,10 @@ static enum writer writer_judge(
 	const Message *message, const AnalysisEnvelope *envelope)
 {
 	enum writer writer = WRITER_PERSON;
-	if (signals_sender_is_null(message, envelope))
-		return WRITER_PROGRAM;
-	if (from_is_null(message))
-		return WRITER_PROGRAM;
+	if (signals_sender_is_null(message, envelope) || from_is_null(message))
+		writer = WRITER_NOBODY;
 	if (message_header(message, "X-MLServer"))
-		writer = WRITER_POSTMASTER;
+		writer = MAX(writer, WRITER_POSTMASTER);
 	writer =
 		MAX(writer, writer_find(from_as_written(message), writer_locals,
 				    G_N_ELEMENTS(writer_locals)));
@@ -286,14 +285,19 @@ static bool message_is_prose_bounce(const Message *message,
 	if (signals_subject_is_auto_reply(message->subject))
 		return false;
 	bool failed = message_header(message, "X-Failed-Recipients") != NULL;
-	switch (writer_judge(message, envelope)) {
+	enum writer writer = writer_judge(message, envelope);
+	if (writer > WRITER_PERSON &&
+		(failed || robot_bounces(message, prose, subject)))
+		return true;
+	switch (writer) {
 	case WRITER_PROGRAM:
-		return subject || failed || bounce_prose_is_likely(prose);
+		return subject || prose_says_why(prose);
+	case WRITER_NOBODY:
+		return subject || bounce_prose_is_likely(prose);
 	case WRITER_POSTMASTER:
-		return failed || robot_bounces(message, prose, subject) ||
-		       (subject && prose_says_why(prose));
+		return subject && prose_says_why(prose);
 	case WRITER_ROBOT:
-		return failed || robot_bounces(message, prose, subject);
+		return false;
 	case WRITER_PERSON:
 		return (subject && prose_begins_as_bounce(prose)) ||
 		       message_forwards_bounce(message, prose);

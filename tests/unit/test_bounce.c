@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -233,7 +234,9 @@ static void status_fields_are_read_as_the_rfc_says(void **state)
 
 /* ---- hostile ---------------------------------------------------------- */
 
-enum { HOSTILE_BYTES = 10 * 1024 * 1024, HOSTILE_MS = 5000 };
+/* Ten times what it may take, for sanitizers; what is not linear takes hours.
+ */
+enum { HOSTILE_BYTES = 10 * 1024 * 1024, HOSTILE_CPU_S = 10 };
 
 typedef struct Hostile Hostile;
 struct Hostile {
@@ -284,12 +287,12 @@ static void hostile_bounces_cost_bounded_time(void **state)
 		while (mail->len < HOSTILE_BYTES)
 			g_string_append(mail, hostile[i].repeated);
 		g_string_append(mail, hostile[i].end);
-		int64_t start_ms = base_clock_monotonic_ms();
+		clock_t start = clock();
 		g_autoptr(Analysis) analysis =
 			analyze_bytes(mail->str, mail->len);
-		int64_t took_ms = base_clock_monotonic_ms() - start_ms;
-		if (took_ms > HOSTILE_MS)
-			fail_msg("case %zu took %d ms", i, (int)took_ms);
+		double took_s = (double)(clock() - start) / CLOCKS_PER_SEC;
+		if (took_s > HOSTILE_CPU_S)
+			fail_msg("case %zu took %.1f s", i, took_s);
 		if (analysis->bounce)
 			assert_in_range(
 				analysis->bounce->recipients->len, 0, 100);

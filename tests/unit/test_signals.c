@@ -484,6 +484,22 @@ static void every_cost_of_several_signals_counts(void **state)
 	assert_int_equal(analysis->cost, ANALYSIS_COST_AUTOMATIC);
 }
 
+static void message_ids_that_we_make_are_known(void **state)
+{
+	(void)state;
+	BaseKey key = {{7}};
+	for (int i = 0; i < 100; i++) {
+		g_autofree char *reference = base_reference_new();
+		g_autofree char *id = base_message_id_new(
+			&key, reference, "mail.example.com");
+		g_autofree char *mail = g_strdup_printf(
+			"%sMessage-ID: <%s>\n\nHi.\n", no_subject_customer, id);
+		g_autoptr(Analysis) analysis = analyze(mail, &envelope);
+		assert_string_equal(analysis->guard, "own-message-id");
+		assert_int_equal(analysis->kind, ANALYSIS_LOOP);
+	}
+}
+
 static void reports_in_attached_mail_are_not_the_mails_own(void **state)
 {
 	(void)state;
@@ -518,6 +534,7 @@ int main(void)
 		cmocka_unit_test(addressed_counts_resent_detail_and_case),
 		cmocka_unit_test(unknown_addresses_of_ours_stop_nothing),
 		cmocka_unit_test(every_cost_of_several_signals_counts),
+		cmocka_unit_test(message_ids_that_we_make_are_known),
 		cmocka_unit_test(
 			reports_in_attached_mail_are_not_the_mails_own),
 	};
