@@ -1,5 +1,6 @@
 """The manuals say all there is, and are sound: every setting with its default,
-every verb and option, every template variable, every event and guard."""
+every verb and option, every template variable, every event and guard.  The
+map of src/ names what exists."""
 
 import os
 import pathlib
@@ -107,7 +108,8 @@ def items(page, macro):
     """All that a page names with a macro: ".Va a , b" gives a and b."""
     found = set()
     for line in re.findall(rf"^\.(?:It )?{macro} (.*)$", page, re.M):
-        found.update(line.replace(",", " ").split())
+        found.update(word for word in line.replace(",", " ").split()
+                     if word[0].islower())
     return found
 
 
@@ -159,9 +161,24 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(self.missing(
             events, manual("redressd.8"), "Cm"), [])
 
+    def test_no_event_or_guard_is_in_the_manual_that_nobody_says(self):
+        code = "".join(map(sources.read, sources.tracked("src/*.c")))
+        page = manual("redressd.8")
+        told = items(page[page.index(".Sh LOG"):page.index(".Sh EXIT")],
+                     "Cm")
+        self.assertGreater(len(told), 90)
+        self.assertEqual([name for name in sorted(told) if "." not in name
+                          and f'"{name}"' not in code], [])
+
+    def test_every_state_of_a_mail_is_in_the_manual(self):
+        table = re.search(r"outbox_states\[\] = \{(.*?)\n\};",
+                          sources.read("src/store/names.c"), re.S)[1]
+        self.assertEqual(self.missing(
+            re.findall(WORD, table), manual("redress.1"), "Cm"), [])
+
     def test_sees_a_name_that_is_missing(self):
-        page = ".It Va a , b\n.Va c .\n"
-        self.assertEqual(items(page, "Va"), {"a", "b", "c", "."})
+        page = ".It Va a , b\n.Va c No = Cm .\n"
+        self.assertEqual(items(page, "Va"), {"a", "b", "c"})
         self.assertEqual(table_words(
             'static const Word words[] = {\n\t{"a", 1},\n\t{"b", 2},\n};\n',
             "words"), ["a", "b"])
@@ -213,6 +230,44 @@ class ToolTest(unittest.TestCase):
                       if not option.startswith("help")
                       and f"--{option}" not in page]
         self.assertEqual(wrong, [])
+
+
+# ---- the map ----------------------------------------------------------------
+
+# How names are made, not names.
+PATTERNS = {"module_verb_noun", "foo_free"}
+
+
+def unknown_names(text, code, files):
+    """Functions, files and rooms that a map names and nobody has."""
+    wrong = [name for name in re.findall(
+        r"(?<![\w./])[a-z]\w*_\w+(?![\w/]|\.\w)", text)
+        if name not in PATTERNS and not re.search(rf"\b{name}\b", code)]
+    wrong += [name for name in re.findall(
+        r"(?<![\w./])(?:[\w-]+/)*\w+\.[ch]\b", text)
+        if not any(path == name or path.endswith("/" + name)
+                   for path in files)]
+    return sorted(set(wrong))
+
+
+class MapTest(unittest.TestCase):
+    def test_the_map_names_what_exists(self):
+        paths = sources.tracked("*.c", "*.h", "tests/*", "conf/*")
+        self.assertEqual(unknown_names(
+            sources.read("src/README.md"),
+            "\n".join(map(sources.read, paths)), list(map(str, paths))), [])
+
+    def test_every_room_is_on_the_map(self):
+        text = sources.read("src/README.md")
+        rooms = {path.parts[1] for path in sources.tracked("src/*.c")}
+        self.assertGreater(len(rooms), 10)
+        for room in rooms:
+            self.assertIn(f"| `{room}/` |", text)
+
+    def test_sees_a_name_that_nobody_has(self):
+        self.assertEqual(unknown_names(
+            "`do_this`, `gone_now`, `a/b.c`, x/no.c", "void do_this(void);",
+            ["src/a/b.c"]), ["gone_now", "x/no.c"])
 
 
 # ---- form -------------------------------------------------------------------
