@@ -90,7 +90,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreTicket, store_ticket_free)
 
 /* Sets ticket->id.  CONFLICT if the reference is taken. */
 bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error);
-/* Writes every column of ticket->id. */
+/* Writes every column that changes: all but reference, mailbox, authenticated
+ * and opened_at of ticket->id. */
 bool store_ticket_update(
 	Store *store, const StoreTicket *ticket, GError **error);
 
@@ -262,8 +263,9 @@ enum store_outbox_state {
 	STORE_OUTBOX_LEASED,    /* a sender has it */
 	STORE_OUTBOX_UNCERTAIN, /* the final dot may have been sent */
 	STORE_OUTBOX_SENT,
-	STORE_OUTBOX_FAILED,  /* 5xx, or 4xx for too long */
-	STORE_OUTBOX_UNKNOWN, /* twice uncertain: given up, shown */
+	STORE_OUTBOX_FAILED,    /* 5xx, or 4xx for too long */
+	STORE_OUTBOX_UNKNOWN,   /* twice uncertain: given up, shown */
+	STORE_OUTBOX_WITHDRAWN, /* no longer true before it could be sent */
 };
 const char *store_outbox_state_name(enum store_outbox_state state);
 
@@ -309,6 +311,11 @@ bool store_outbox_lease(Store *store, const char *owner, int64_t now_s,
  * and addresses never change. */
 bool store_outbox_update(Store *store, const StoreOutbox *row, GError **error);
 
+/* Ends the ticket's automatic rows that are still queued: of this kind, or all
+ * (kind NULL). */
+bool store_outbox_withdraw(Store *store, int64_t ticket_id, const char *kind,
+	int64_t at, unsigned *ret_count, GError **error);
+
 bool store_outbox_by_id(
 	Store *store, int64_t id, StoreOutbox **ret_row, GError **error);
 bool store_outbox_by_message_id(Store *store, const char *message_id,
@@ -332,7 +339,7 @@ bool store_outbox_bytes(
 	Store *store, int64_t id, GBytes **ret_bytes, GError **error);
 
 /* How many automatic mails: of this kind to this address since (kind may be
- * NULL: any), of this ticket since. */
+ * NULL: any), of this ticket since.  Those withdrawn do not count. */
 bool store_outbox_count_recipient(Store *store, const char *folded,
 	const char *kind, int64_t since_s, unsigned *ret_count, GError **error);
 bool store_outbox_count_ticket(Store *store, int64_t ticket_id,

@@ -449,6 +449,7 @@ static bool may_retry(const StoreOutbox *row)
 	case STORE_OUTBOX_LEASED:
 	case STORE_OUTBOX_UNCERTAIN:
 	case STORE_OUTBOX_SENT:
+	case STORE_OUTBOX_WITHDRAWN:
 		return false;
 	}
 	g_assert_not_reached();

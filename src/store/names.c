@@ -41,6 +41,7 @@ static const char *const outbox_states[] = {
 	[STORE_OUTBOX_SENT] = "sent",
 	[STORE_OUTBOX_FAILED] = "failed",
 	[STORE_OUTBOX_UNKNOWN] = "unknown",
+	[STORE_OUTBOX_WITHDRAWN] = "withdrawn",
 };
 
 const char *store_outbox_state_name(enum store_outbox_state state)

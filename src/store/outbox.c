@@ -61,6 +61,26 @@ bool store_outbox_update(Store *store, const StoreOutbox *row, GError **error)
 		row->id);
 }
 
+bool store_outbox_withdraw(Store *store, int64_t ticket_id, const char *kind,
+	int64_t at, unsigned *ret_count, GError **error)
+{
+	int64_t count = 0;
+
+	if (!query_integer(store, &count, error,
+		    "SELECT count(*) FROM outbox"
+		    " WHERE ticket_id = ?1 AND state = 'queued'"
+		    " AND automatic <> 0 AND (?2 IS NULL OR kind = ?2)",
+		    "it", ticket_id, kind))
+		return false;
+	*ret_count = (unsigned)count;
+	return !count ||
+	       query_run(store, error,
+		       "UPDATE outbox SET state = 'withdrawn', settled_at = ?3"
+		       " WHERE ticket_id = ?1 AND state = 'queued'"
+		       " AND automatic <> 0 AND (?2 IS NULL OR kind = ?2)",
+		       "iti", ticket_id, kind, at);
+}
+
 bool store_outbox_bytes(
 	Store *store, int64_t id, GBytes **ret_bytes, GError **error)
 {
@@ -105,7 +125,8 @@ bool store_outbox_count_recipient(Store *store, const char *folded,
 	if (!query_integer(store, &count, error,
 		    "SELECT count(*) FROM outbox"
 		    " WHERE recipient_folded = ?1 AND created_at > ?2"
-		    " AND automatic <> 0 AND (?3 IS NULL OR kind = ?3)",
+		    " AND automatic <> 0 AND state <> 'withdrawn' AND (?3 IS "
+		    "NULL OR kind = ?3)",
 		    "tit", folded, since_s, kind))
 		return false;
 	*ret_count = (unsigned)count;
@@ -120,7 +141,8 @@ bool store_outbox_count_ticket(Store *store, int64_t ticket_id,
 	if (!query_integer(store, &count, error,
 		    "SELECT count(*) FROM outbox"
 		    " WHERE ticket_id = ?1 AND created_at > ?2"
-		    " AND automatic <> 0 AND (?3 IS NULL OR kind = ?3)",
+		    " AND automatic <> 0 AND state <> 'withdrawn' AND (?3 IS "
+		    "NULL OR kind = ?3)",
 		    "iit", ticket_id, since_s, kind))
 		return false;
 	*ret_count = (unsigned)count;

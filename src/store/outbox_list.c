@@ -9,12 +9,13 @@
 
 static enum store_outbox_state state_from_name(const char *name)
 {
-	for (int state = STORE_OUTBOX_QUEUED; state < STORE_OUTBOX_UNKNOWN;
+	for (int state = STORE_OUTBOX_QUEUED; state <= STORE_OUTBOX_WITHDRAWN;
 		state++)
 		if (g_str_equal(name, store_outbox_state_name(
 					      (enum store_outbox_state)state)))
 			return (enum store_outbox_state)state;
-	return STORE_OUTBOX_UNKNOWN;
+	/* The column's CHECK lets no other name in. */
+	g_assert_not_reached();
 }
 
 static void *read_row(Store *store, DbStatement *row)
@@ -134,6 +135,7 @@ bool store_outbox_list(Store *store, int64_t ticket_id, bool settled,
 	return list_rows(store,
 		query_start(store, error,
 			OUTBOX_COLUMNS " WHERE state <> 'sent'"
+				       " AND state <> 'withdrawn'"
 				       " AND (? <> 0 OR state IN ('queued', "
 				       "'leased', 'uncertain'))"
 				       " ORDER BY id",

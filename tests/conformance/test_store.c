@@ -1095,6 +1095,51 @@ static void test_a_list_shows_what_waits_and_on_demand_what_failed(void **state)
 	assert_int_equal(ticket->mails_sent, 1);
 }
 
+static void test_withdrawing_ends_what_is_queued_and_automatic(void **state)
+{
+	const Fixture *f = *state;
+	int64_t one = any_ticket(f);
+	int64_t two = add_ticket(f, "TWO", STORE_OPEN, "care@x", "mari@x");
+	int64_t leased = add_row(f, one, "followup", NOW, NULL);
+	int64_t followup = add_row(f, one, "followup", NOW, NULL);
+	int64_t ack = add_row(f, one, "ack", NOW, NULL);
+	int64_t resolved = add_row(f, one, "resolved", NOW, NULL);
+	int64_t other = add_row(f, two, "followup", NOW, NULL);
+	const struct {
+		int64_t id;
+		enum store_outbox_state wanted;
+	} rows[] = {
+		{leased, STORE_OUTBOX_LEASED},
+		{followup, STORE_OUTBOX_WITHDRAWN},
+		{ack, STORE_OUTBOX_WITHDRAWN},
+		{resolved, STORE_OUTBOX_QUEUED},
+		{other, STORE_OUTBOX_QUEUED},
+	};
+	unsigned count = 0;
+
+	set_state(f, leased, STORE_OUTBOX_LEASED);
+	GOOD(store_outbox_withdraw(
+		f->store, one, "followup", NOW + 5, &count, &error));
+	assert_int_equal(count, 1);
+	GOOD(store_outbox_withdraw(
+		f->store, one, NULL, NOW + 6, &count, &error));
+	assert_int_equal(count, 1);
+	GOOD(store_outbox_withdraw(
+		f->store, one, NULL, NOW + 7, &count, &error));
+	assert_int_equal(count, 0);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(StoreOutbox) row = read_row(f, rows[i].id);
+		assert_int_equal(row->state, rows[i].wanted);
+	}
+	g_autoptr(StoreOutbox) row = read_row(f, followup);
+	assert_int_equal(row->settled_at, NOW + 5);
+	/* Never sent: the backstops do not count it, no list shows it. */
+	GOOD(store_outbox_count_ticket(
+		f->store, one, NULL, NOW - 1, &count, &error));
+	assert_int_equal(count, 1);
+	assert_int_equal(count_rows(f, 0, true), 3);
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 static void test_events_are_told_in_the_order_they_happened(void **state)
@@ -1360,6 +1405,7 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_next_is_the_earliest_that_is_queued),
 	IN_FRESH_STORE(test_counts_are_of_automatic_mail_in_the_time_asked),
 	IN_FRESH_STORE(test_a_list_shows_what_waits_and_on_demand_what_failed),
+	IN_FRESH_STORE(test_withdrawing_ends_what_is_queued_and_automatic),
 	IN_FRESH_STORE(test_events_are_told_in_the_order_they_happened),
 	IN_FRESH_STORE(test_a_row_of_no_ticket_is_refused),
 	IN_FRESH_STORE(test_settling_ends_the_open_promises_of_one_ticket),
