@@ -3,20 +3,38 @@
 
 enum { DAY_S = 24 * 60 * 60 };
 
+/* Whether a mail told the customer the ticket's promised time. */
+static bool find_told(Context *context, const StoreTicket *ticket,
+	bool *ret_told, GError **error)
+{
+	g_autoptr(GPtrArray) promises = NULL;
+
+	if (!store_promise_list(context->store, ticket->id, &promises, error))
+		return false;
+	for (guint i = 0; i < promises->len; i++) {
+		const StorePromise *promise = g_ptr_array_index(promises, i);
+		*ret_told |= !promise->outcome;
+	}
+	return true;
+}
+
 bool apply_gather(Context *context, const StoreTicket *ticket,
 	const char *mailbox_folded, int64_t now_s, DecideFacts *ret_facts,
 	GError **error)
 {
 	const EnginePolicyOptions *options = policy_options(context->policy);
 	unsigned automatic = 0;
+	bool told = false;
 
-	if (ticket && !store_outbox_count_ticket(context->store, ticket->id,
-			      NULL, now_s - DAY_S, &automatic, error))
+	if (ticket && (!store_outbox_count_ticket(context->store, ticket->id,
+			       NULL, now_s - DAY_S, &automatic, error) ||
+			      !find_told(context, ticket, &told, error)))
 		return false;
 	*ret_facts = (DecideFacts){
 		.now_s = now_s,
 		.mailbox = policy_mailbox_of(context->policy, mailbox_folded),
 		.ticket = ticket,
+		.promise_told = told,
 		.automatic_on_thread_today = automatic,
 		.acks_per_sender_most = options->acks_per_sender_per_day,
 		.automatic_per_thread_most =
@@ -190,6 +208,31 @@ static bool send_all(Context *context, const StoreTicket *ticket,
 					      old_promised_s, now_s, error);
 }
 
+/*
+ * What waits in the outbox and is no longer true is not sent: all of it when
+ * the matter is settled or the address is dead, and the earlier follow-up when
+ * there is a newer word.  So the customer hears once, not once for each day on
+ * which no mail could leave.
+ */
+static bool withdraw(Context *context, const StoreTicket *ticket,
+	const Decision *decision, const Cause *cause, int64_t now_s,
+	GError **error)
+{
+	bool over = decision->quiet || ticket->state == STORE_RESOLVED ||
+		    ticket->state == STORE_CLOSED;
+	unsigned count = 0;
+
+	if (!over && !decision->send)
+		return true;
+	if (!store_outbox_withdraw(context->store, ticket->id,
+		    over ? NULL : reply_kind_name(REPLY_FOLLOWUP), now_s,
+		    &count, error))
+		return false;
+	g_autofree char *detail = g_strdup_printf("%u", count);
+	return !count || add_event(context, ticket, cause, "withdrawn", detail,
+				 0, now_s, error);
+}
+
 bool apply_decision(Context *context, StoreTicket *ticket,
 	const Decision *decision, const Cause *cause, int64_t now_s,
 	GError **error)
@@ -206,6 +249,7 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 		return false;
 	return store_ticket_update(context->store, ticket, error) &&
 	       set_deadlines(context, ticket, decision, error) &&
+	       withdraw(context, ticket, decision, cause, now_s, error) &&
 	       send_all(context, ticket, decision, cause, old_promised_s, now_s,
 		       error);
 }

@@ -1,6 +1,6 @@
 #include "decide.h"
 
-enum { DAY_S = 24 * 60 * 60, HOUR_S = 60 * 60 };
+enum { DAY_S = 24 * 60 * 60, HOUR_S = 60 * 60, MINUTE_S = 60 };
 
 /* A decision that changes nothing yet. */
 static Decision start(const DecideFacts *facts, const char *what)
@@ -17,15 +17,17 @@ static Decision start(const DecideFacts *facts, const char *what)
 }
 
 /*
- * The next follow-up: never later than the interval, and up to a 24th of it
- * earlier, so that the customers of one busy morning are not all due in the
- * same minute of the next.
+ * The next follow-up after a word at that time: never later than the interval,
+ * and up to a 24th of it earlier, so that the customers of one busy morning are
+ * not all due in the same minute of the next.  A minute of a day is left for
+ * the way from the deadline to the mail.
  */
-static int64_t follow_up_at(const DecideFacts *facts, const char *seed)
+static int64_t follow_up_after(
+	const DecideFacts *facts, int64_t heard_at, const char *seed)
 {
 	int64_t every = facts->mailbox->follow_up_every_s;
 
-	return facts->now_s + every -
+	return heard_at + every - every / (DAY_S / MINUTE_S) -
 	       (int64_t)(g_str_hash(seed) % (guint)(every / 24 + 1));
 }
 
@@ -57,12 +59,29 @@ static void promise(Decision *decision, const DecideFacts *facts)
 		look_at(facts, decision->promised_by);
 }
 
+static int64_t *follow_up_deadline(Decision *decision)
+{
+	return &decision->deadlines[STORE_DEADLINE_FOLLOW_UP];
+}
+
+/* After a word that is sent now. */
 static void follow_up(Decision *decision, const DecideFacts *facts)
 {
-	const StoreTicket *ticket = facts->ticket;
+	*follow_up_deadline(decision) =
+		follow_up_after(facts, facts->now_s, facts->ticket->reference);
+}
 
-	decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = follow_up_at(
-		facts, ticket ? ticket->reference : facts->mailbox->address);
+/* No word is sent now: the interval runs since the last one, if there was one.
+ * What that makes due at once waits a little, for the backstops to clear. */
+static void follow_up_unsent(Decision *decision, const DecideFacts *facts)
+{
+	const StoreTicket *ticket = facts->ticket;
+	int64_t every = facts->mailbox->follow_up_every_s;
+	int64_t heard_at = ticket->heard_at ? ticket->heard_at : facts->now_s;
+
+	*follow_up_deadline(decision) =
+		MAX(follow_up_after(facts, heard_at, ticket->reference),
+			facts->now_s + MIN(HOUR_S, every));
 }
 
 static void fall_silent(Decision *decision, const char *guard)
@@ -142,7 +161,9 @@ static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
 		return decision;
 	}
 	promise(&decision, facts);
-	follow_up(&decision, facts);
+	*follow_up_deadline(&decision) = follow_up_after(facts, facts->now_s,
+		analysis->message_id ? analysis->message_id
+				     : facts->mailbox->address);
 	if (!decision.guard)
 		send_automatic(&decision, REPLY_ACK);
 	return decision;
@@ -156,7 +177,7 @@ static void reopen(Decision *decision, const DecideFacts *facts)
 	decision->state = STORE_OPEN;
 	decision->deadlines[STORE_DEADLINE_CLOSE] = 0;
 	promise(decision, facts);
-	follow_up(decision, facts);
+	follow_up_unsent(decision, facts);
 }
 
 /* An unreachable customer who writes can be reached, and one taken for a robot
@@ -165,6 +186,15 @@ static bool speaks_again(const DecideFacts *facts, const Analysis *analysis)
 {
 	return facts->ticket->quiet && facts->from_participant &&
 	       analysis->cost == ANALYSIS_COST_NOTHING;
+}
+
+static void speak_again(Decision *decision, const DecideFacts *facts)
+{
+	decision->unquiet = true;
+	follow_up_unsent(decision, facts);
+	if (!facts->ticket->promised_by && !decision->reopened &&
+		facts->ticket->late_count <= DECIDE_LATE_MOST)
+		promise(decision, facts);
 }
 
 static Decision add_to_ticket(
@@ -184,10 +214,8 @@ static Decision add_to_ticket(
 		reopen(&decision, facts);
 	else if (state == STORE_WAITING)
 		decision.state = STORE_OPEN;
-	if (speaks_again(facts, analysis)) {
-		decision.unquiet = true;
-		follow_up(&decision, facts);
-	}
+	if (speaks_again(facts, analysis))
+		speak_again(&decision, facts);
 
 	decision.guard = "already-acknowledged";
 	if (!decision.reopened &&
@@ -197,8 +225,10 @@ static Decision add_to_ticket(
 		analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING
 			? analysis->guard
 			: thread_guard(facts, decision.unquiet);
-	if (!decision.guard)
+	if (!decision.guard) {
 		send_automatic(&decision, REPLY_STATUS);
+		follow_up(&decision, facts);
+	}
 	return decision;
 }
 
@@ -223,12 +253,15 @@ Decision decide_bounce(const DecideFacts *facts, bool permanent)
 
 	decision.record = DECIDE_ADD;
 	decision.guard = "bounce";
-	if (permanent) {
+	if (facts->to_staff) {
+		/* Told to the same address it would only come back again. */
+		decision.what = "staff-mail-bounced";
+	} else if (permanent) {
 		/* The agents still owe the answer, by whatever way: the promise
 		 * stays. */
 		decision.quiet = "unreachable";
-		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
-		decision.escalate = true;
+		*follow_up_deadline(&decision) = 0;
+		decision.escalate = !facts->ticket->quiet;
 	}
 	return decision;
 }
@@ -245,31 +278,13 @@ static Decision lapse(const DecideFacts *facts)
 	return decision;
 }
 
-static Decision due_follow_up(const DecideFacts *facts)
-{
-	Decision decision = start(facts, "updated");
-
-	decision.guard = thread_guard(facts, false);
-	if (facts->ticket->quiet) {
-		fall_silent(&decision, facts->ticket->quiet);
-		decision.what = "follow-up-withheld";
-	} else if (decision.guard) {
-		decision.what = "follow-up-withheld";
-		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] =
-			facts->now_s +
-			MIN(HOUR_S, facts->mailbox->follow_up_every_s);
-	} else {
-		send_automatic(&decision, REPLY_FOLLOWUP);
-		follow_up(&decision, facts);
-	}
-	return decision;
-}
-
 /*
  * The promise will not be kept: the customer hears before it is broken, with
  * a new one, and the supervisor hears too.  No backstop stands against this
  * mail but silence: a broken promise without a word is worse than a third mail
- * in a day, and it comes DECIDE_LATE_MOST times at most.
+ * in a day.  After DECIDE_LATE_MOST of them no time is named any more, so that
+ * nothing falls due again.  A promise that no mail has told is not apologised
+ * for.
  */
 static Decision due_promise(const DecideFacts *facts)
 {
@@ -282,11 +297,45 @@ static Decision due_promise(const DecideFacts *facts)
 	decision.promised_by = 0;
 	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
 	decision.guard = facts->ticket->quiet;
-	if (!decision.guard && facts->ticket->late_count >= DECIDE_LATE_MOST)
-		decision.guard = "late-rate";
-	if (!decision.guard) {
-		send_automatic(&decision, REPLY_LATE);
+	if (decision.guard)
+		return decision;
+	send_automatic(
+		&decision, facts->promise_told ? REPLY_LATE : REPLY_FOLLOWUP);
+	follow_up(&decision, facts);
+	if (facts->ticket->late_count < DECIDE_LATE_MOST)
 		promise(&decision, facts);
+	return decision;
+}
+
+/* Withheld for now: the next look is in an hour, but not after the interval
+ * has passed, when no backstop of a day stands in the way any more. */
+static int64_t look_again_at(const DecideFacts *facts)
+{
+	int64_t every = facts->mailbox->follow_up_every_s;
+	int64_t soon = facts->now_s + MIN(HOUR_S, every);
+	int64_t latest = facts->ticket->heard_at + every;
+
+	return latest > facts->now_s ? MIN(soon, latest) : soon;
+}
+
+static Decision due_follow_up(const DecideFacts *facts)
+{
+	const StoreTicket *ticket = facts->ticket;
+	Decision decision = start(facts, "updated");
+
+	/* After an outage both may be due: a time that has passed is not told
+	 * as one to come. */
+	if (ticket->promised_by && ticket->promised_by <= facts->now_s)
+		return due_promise(facts);
+	decision.guard = thread_guard(facts, false);
+	if (ticket->quiet) {
+		fall_silent(&decision, ticket->quiet);
+		decision.what = "follow-up-withheld";
+	} else if (decision.guard) {
+		decision.what = "follow-up-withheld";
+		*follow_up_deadline(&decision) = look_again_at(facts);
+	} else {
+		send_automatic(&decision, REPLY_FOLLOWUP);
 		follow_up(&decision, facts);
 	}
 	return decision;
@@ -349,10 +398,13 @@ static Decision operator_reopen(const DecideFacts *facts)
 
 	reopen(&decision, facts);
 	decision.guard = facts->ticket->quiet;
-	if (decision.guard)
+	if (decision.guard) {
 		fall_silent(&decision, decision.guard);
-	decision.send = !decision.guard;
+		return decision;
+	}
+	decision.send = true;
 	decision.mail = REPLY_STATUS;
+	follow_up(&decision, facts);
 	return decision;
 }
 

@@ -7,7 +7,8 @@
 
 #include <redress/engine.h>
 
-/* After so many missed promises only a person makes a new one. */
+/* After so many missed promises only a person makes a new one: the next one
+ * missed is the last that was made. */
 enum { DECIDE_LATE_MOST = 3 };
 
 /* What is known when something happens.  All pointers (transfer none). */
@@ -17,6 +18,8 @@ struct DecideFacts {
 	const EngineMailbox *mailbox;
 	const StoreTicket *ticket; /* NULL: the mail belongs to none */
 	bool from_participant;     /* the sender takes part in the ticket */
+	bool to_staff;             /* what bounced was not for the customer */
+	bool promise_told;         /* a mail told the ticket's promised time */
 	bool no_acknowledge;
 	bool no_address; /* nobody to write to */
 	unsigned acks_to_sender_today;
@@ -57,7 +60,7 @@ struct Decision {
 /* A mail for this mailbox; analysis is what the parser made of it. */
 Decision decide_mail(const DecideFacts *facts, const Analysis *analysis);
 
-/* A bounce of our mail to the ticket's customer. */
+/* A bounce of a mail of ours about the ticket. */
 Decision decide_bounce(const DecideFacts *facts, bool permanent);
 
 Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind);

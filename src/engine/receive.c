@@ -266,13 +266,54 @@ static bool gather(Context *context, const Receive *receive,
 		       &facts->from_participant, error);
 }
 
+/* A bounce of ours by its token or ids, not by what its subject says. */
+static bool is_our_bounce(const Match *match, const Analysis *analysis)
+{
+	return analysis->kind == ANALYSIS_BOUNCE && analysis->bounce &&
+	       match->ticket && !g_str_equal(match->by, "subject");
+}
+
+static bool is_colleague(const EngineMailbox *mailbox, const char *address)
+{
+	g_autofree char *folded = address ? base_address_fold(address) : NULL;
+	g_autofree char *supervisor =
+		mailbox->supervisor ? base_address_fold(mailbox->supervisor)
+				    : NULL;
+
+	return folded && (policy_is_staff(mailbox, folded) ||
+				 g_strcmp0(folded, supervisor) == 0);
+}
+
+/* A bounce of what was sent to the staff says nothing of the customer.  The
+ * outbox knows whom the returned mail was for; else the report says it. */
+static bool find_bounced(Context *context, const StoreTicket *ticket,
+	const AnalysisBounce *bounce, DecideFacts *facts, GError **error)
+{
+	g_autoptr(StoreOutbox) row = NULL;
+
+	if (bounce->returned_message_id &&
+		!store_outbox_by_message_id(context->store,
+			bounce->returned_message_id, &row, error))
+		return false;
+	if (row && row->ticket_id == ticket->id) {
+		facts->to_staff =
+			!g_str_equal(row->recipient_folded, ticket->customer);
+		return true;
+	}
+	for (guint i = 0; i < bounce->recipients->len; i++) {
+		const AnalysisRecipient *recipient =
+			g_ptr_array_index(bounce->recipients, i);
+		facts->to_staff |=
+			is_colleague(facts->mailbox, recipient->address) ||
+			is_colleague(facts->mailbox, recipient->original);
+	}
+	return true;
+}
+
 static Decision decide(
 	const DecideFacts *facts, const Match *match, const Analysis *analysis)
 {
-	bool ours = analysis->kind == ANALYSIS_BOUNCE && match->ticket &&
-		    !g_str_equal(match->by, "subject");
-
-	if (ours && analysis->bounce)
+	if (is_our_bounce(match, analysis))
 		return decide_bounce(facts, analysis->bounce->permanent);
 	return decide_mail(facts, analysis);
 }
@@ -339,8 +380,13 @@ static bool receive_new(Context *context, const Receive *receive,
 
 	if (!gather(context, receive, target, ticket, &facts, error))
 		return false;
+	if (is_our_bounce(match, mail->analysis) &&
+		!find_bounced(
+			context, ticket, mail->analysis->bounce, &facts, error))
+		return false;
 	Decision decision = decide(&facts, match, mail->analysis);
-	receive->receipt->guard = g_strdup(decision.guard);
+	if (!receive->receipt->guard)
+		receive->receipt->guard = g_strdup(decision.guard);
 	if (decision.record == DECIDE_ALONE)
 		return record_alone(
 			context, receive, target, dedupe, &decision, error);

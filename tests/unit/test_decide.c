@@ -1,0 +1,923 @@
+/* What is owed, to whom, by when: each case a promise that decide keeps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/engine/decide.h"
+
+enum {
+	MINUTE = 60,
+	HOUR = 60 * MINUTE,
+	DAY = 24 * HOUR,
+	NOW = 1795521600, /* Tuesday 2026-11-24 12:00 UTC, 14:00 in Tallinn */
+	/* Eight office hours later: three today, five tomorrow. */
+	PROMISED = NOW + DAY,
+};
+
+static PromiseCalendar *calendar;
+
+static int open_office(void **state)
+{
+	static const char *const hours[] = {"Mon-Fri 09:00-17:00", NULL};
+	PromiseCalendarOptions options = {
+		.time_zone = "Europe/Tallinn", .hours = hours};
+
+	(void)state;
+	calendar = promise_calendar_new(&options, NULL);
+	return calendar ? 0 : -1;
+}
+
+static int close_office(void **state)
+{
+	(void)state;
+	promise_calendar_free(calendar);
+	return 0;
+}
+
+/* A mail, a ticket and a mailbox that each test bends to its case. */
+typedef struct Case Case;
+struct Case {
+	EngineMailbox mailbox;
+	StoreTicket ticket;
+	Analysis mail;
+	DecideFacts facts;
+};
+
+static void case_set(Case *c, bool with_ticket)
+{
+	*c = (Case){
+		.mailbox =
+			{
+				.address = "care@example.com",
+				.answer_within = {PROMISE_BUSINESS_HOURS,
+					8 * HOUR},
+				.late_notice = {PROMISE_WALL, HOUR},
+				.follow_up_every_s = DAY,
+				.close_after_s = 30 * DAY,
+				.calendar = calendar,
+				.acknowledge = true,
+			},
+		.ticket =
+			{
+				.id = 1,
+				.reference = (char *)"7K3F-92QX",
+				.mailbox = (char *)"care@example.com",
+				.customer = (char *)"mari@example.org",
+				.opened_at = NOW - HOUR,
+				.heard_at = NOW - HOUR,
+				.promised_by = NOW + 3 * HOUR,
+			},
+		.mail =
+			{
+				.kind = ANALYSIS_COMPLAINT,
+				.from = (char *)"mari@example.org",
+				.message_id = (char *)"1@example.org",
+			},
+		.facts =
+			{
+				.now_s = NOW,
+				.from_participant = with_ticket,
+				.promise_told = with_ticket,
+				.acks_per_sender_most = 3,
+				.automatic_per_thread_most = 2,
+			},
+	};
+	c->facts.mailbox = &c->mailbox;
+	c->facts.ticket = with_ticket ? &c->ticket : NULL;
+}
+
+static void case_guard(Case *c, const char *guard, enum analysis_cost cost)
+{
+	c->mail.guard = (char *)guard;
+	c->mail.cost = cost;
+}
+
+static Decision mail(const Case *c)
+{
+	return decide_mail(&c->facts, &c->mail);
+}
+
+static Decision due(const Case *c, enum store_deadline kind)
+{
+	return decide_deadline(&c->facts, kind);
+}
+
+static void assert_text(const char *got, const char *wanted)
+{
+	if (g_strcmp0(got, wanted) != 0)
+		fail_msg("\"%s\", not \"%s\"", got ? got : "(none)",
+			wanted ? wanted : "(none)");
+}
+
+/* Nothing leaves, and this is why. */
+static void assert_withheld(const Decision *decision, const char *guard)
+{
+	assert_false(decision->send);
+	assert_text(decision->guard, guard);
+}
+
+static void assert_sends(const Decision *decision, enum reply_kind kind)
+{
+	assert_true(decision->send);
+	assert_text(reply_kind_name(decision->mail), reply_kind_name(kind));
+	assert_null(decision->guard);
+}
+
+static int64_t follow_up_of(const Decision *decision)
+{
+	return decision->deadlines[STORE_DEADLINE_FOLLOW_UP];
+}
+
+static int64_t promise_look_of(const Decision *decision)
+{
+	return decision->deadlines[STORE_DEADLINE_PROMISE];
+}
+
+/* In the last 24th of the interval after now, and not after it. */
+static void assert_follow_up_in(const Decision *decision, int64_t every)
+{
+	int64_t due_at = follow_up_of(decision);
+
+	assert_in_range(
+		due_at, NOW + every - every / 24 - every / 1440, NOW + every);
+}
+
+/* ---- a first mail ------------------------------------------------------ */
+
+static void test_a_complaint_opens_a_ticket_and_is_acknowledged(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, false);
+	Decision decision = mail(&c);
+	assert_int_equal(decision.record, DECIDE_OPEN);
+	assert_text(decision.what, "opened");
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_sends(&decision, REPLY_ACK);
+	assert_true(decision.automatic);
+	assert_int_equal(decision.promised_by, PROMISED);
+	/* An hour before the promise it is time to look. */
+	assert_int_equal(promise_look_of(&decision), PROMISED - HOUR);
+	assert_follow_up_in(&decision, DAY);
+	assert_false(decision.escalate);
+}
+
+static void test_a_guard_costs_the_acknowledgement_alone(void **state)
+{
+	static const struct {
+		const char *own_guard; /* of the mail */
+		enum analysis_cost cost;
+		bool import, mailbox_silent;
+		unsigned acks_today;
+		const char *wanted; /* NULL: acknowledged */
+	} cases[] = {
+		{"x-auto-response-suppress", ANALYSIS_COST_ACK, false, false, 0,
+			"x-auto-response-suppress"},
+		{"odd-date", ANALYSIS_COST_NOTHING, false, false, 0, NULL},
+		{NULL, ANALYSIS_COST_NOTHING, true, false, 0, "import"},
+		{NULL, ANALYSIS_COST_NOTHING, false, true, 0,
+			"mailbox-acknowledge-off"},
+		/* three a day: the third is sent, the fourth is not */
+		{NULL, ANALYSIS_COST_NOTHING, false, false, 2, NULL},
+		{NULL, ANALYSIS_COST_NOTHING, false, false, 3, "sender-rate"},
+		{NULL, ANALYSIS_COST_NOTHING, false, false, 9, "sender-rate"},
+		/* the mail's own reason is told before ours */
+		{"list-id", ANALYSIS_COST_ACK, true, true, 3, "list-id"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, false);
+		case_guard(&c, cases[i].own_guard, cases[i].cost);
+		c.facts.no_acknowledge = cases[i].import;
+		c.mailbox.acknowledge = !cases[i].mailbox_silent;
+		c.facts.acks_to_sender_today = cases[i].acks_today;
+		Decision decision = mail(&c);
+		assert_int_equal(decision.record, DECIDE_OPEN);
+		if (cases[i].wanted)
+			assert_withheld(&decision, cases[i].wanted);
+		else
+			assert_sends(&decision, REPLY_ACK);
+		/* The team owes the answer all the same. */
+		assert_int_equal(decision.promised_by, PROMISED);
+		assert_follow_up_in(&decision, DAY);
+	}
+}
+
+static void test_a_robots_mail_opens_a_ticket_but_promises_nothing(void **state)
+{
+	static const struct {
+		enum analysis_kind kind;
+		const char *guard;
+		enum analysis_cost cost;
+		const char *wanted;
+	} cases[] = {
+		{ANALYSIS_AUTO_GENERATED, "auto-submitted",
+			ANALYSIS_COST_AUTOMATIC, "auto-submitted"},
+		{ANALYSIS_AUTO_GENERATED, NULL, ANALYSIS_COST_NOTHING,
+			"auto-generated"},
+		{ANALYSIS_LIST, "list-id", ANALYSIS_COST_ACK, "list-id"},
+		{ANALYSIS_FEEDBACK_REPORT, NULL, ANALYSIS_COST_NOTHING,
+			"feedback-report"},
+		{ANALYSIS_COMPLAINT, "null-sender", ANALYSIS_COST_AUTOMATIC,
+			"null-sender"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, false);
+		c.mail.kind = cases[i].kind;
+		case_guard(&c, cases[i].guard, cases[i].cost);
+		Decision decision = mail(&c);
+		assert_int_equal(decision.record, DECIDE_OPEN);
+		assert_withheld(&decision, cases[i].wanted);
+		assert_text(decision.quiet, cases[i].wanted);
+		assert_int_equal(decision.promised_by, 0);
+		assert_int_equal(follow_up_of(&decision), 0);
+		assert_int_equal(promise_look_of(&decision), 0);
+	}
+}
+
+static void test_mail_about_mail_is_recorded_without_a_ticket(void **state)
+{
+	static const enum analysis_kind kinds[] = {ANALYSIS_BOUNCE,
+		ANALYSIS_AUTO_REPLY, ANALYSIS_RECEIPT, ANALYSIS_LOOP};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		Case c;
+		case_set(&c, false);
+		c.mail.kind = kinds[i];
+		Decision decision = mail(&c);
+		assert_int_equal(decision.record, DECIDE_ALONE);
+		assert_withheld(&decision, analysis_kind_name(kinds[i]));
+		case_guard(&c, "own-mail", ANALYSIS_COST_AUTOMATIC);
+		decision = mail(&c);
+		assert_withheld(&decision, "own-mail");
+	}
+}
+
+static void test_a_short_promise_is_looked_at_in_its_last_quarter(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, false);
+	c.mailbox.answer_within = (PromiseDuration){PROMISE_WALL, 2 * HOUR};
+	Decision decision = mail(&c);
+	assert_int_equal(decision.promised_by, NOW + 2 * HOUR);
+	assert_int_equal(promise_look_of(&decision), NOW + 90 * MINUTE);
+}
+
+static void test_a_follow_up_never_comes_later_than_the_interval(void **state)
+{
+	static const int64_t intervals[] = {
+		1, 20, HOUR, 6 * HOUR, DAY, 7 * DAY};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(intervals); i++) {
+		for (int n = 0; n < 200; n++) {
+			g_autofree char *id = g_strdup_printf("%d@x", n);
+			Case c;
+			case_set(&c, false);
+			c.mailbox.follow_up_every_s = intervals[i];
+			c.mail.message_id = id;
+			Decision decision = mail(&c);
+			assert_true(follow_up_of(&decision) > NOW ||
+				    intervals[i] == 1);
+			assert_follow_up_in(&decision, intervals[i]);
+			case_set(&c, true);
+			c.mailbox.follow_up_every_s = intervals[i];
+			c.ticket.reference = id;
+			decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+			assert_follow_up_in(&decision, intervals[i]);
+		}
+	}
+}
+
+/* Tickets of one minute do not come back in one minute of the next day. */
+static void test_follow_ups_of_one_minute_are_spread_over_an_hour(void **state)
+{
+	enum { MAILS = 600 };
+	unsigned in_minute[62] = {0};
+	unsigned most = 0;
+
+	(void)state;
+	for (int n = 0; n < MAILS; n++) {
+		g_autofree char *id =
+			g_uuid_string_random(); /* as Message-IDs are */
+		Case c;
+		case_set(&c, false);
+		c.mail.message_id = id;
+		Decision decision = mail(&c);
+		int64_t early = NOW + DAY - follow_up_of(&decision);
+		assert_in_range(early, 0, HOUR + MINUTE);
+		most = MAX(most, ++in_minute[early / MINUTE]);
+	}
+	/* Ten a minute if it were perfect. */
+	assert_true(most < 40);
+}
+
+/* ---- a mail on a ticket ------------------------------------------------ */
+
+static void test_a_further_mail_is_added_and_not_acknowledged_again(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	Decision decision = mail(&c);
+	assert_int_equal(decision.record, DECIDE_ADD);
+	assert_text(decision.what, "added");
+	assert_withheld(&decision, "already-acknowledged");
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+}
+
+static void test_a_status_request_is_answered_to_a_participant_alone(
+	void **state)
+{
+	static const struct {
+		bool participant;
+		const char *own_guard;
+		unsigned automatic_today;
+		const char *quiet;
+		const char *wanted; /* NULL: answered */
+	} cases[] = {
+		{true, NULL, 0, NULL, NULL},
+		{true, NULL, 1, NULL, NULL},
+		{true, NULL, 2, NULL, "thread-rate"},
+		{false, NULL, 0, NULL, "already-acknowledged"},
+		{true, "precedence", 0, NULL, "precedence"},
+		/* who asks can be reached */
+		{true, NULL, 0, "unreachable", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.mail.status_request = true;
+		case_guard(&c, cases[i].own_guard,
+			cases[i].own_guard ? ANALYSIS_COST_ACK
+					   : ANALYSIS_COST_NOTHING);
+		c.facts.from_participant = cases[i].participant;
+		c.facts.automatic_on_thread_today = cases[i].automatic_today;
+		c.ticket.quiet = (char *)cases[i].quiet;
+		Decision decision = mail(&c);
+		if (cases[i].wanted) {
+			assert_withheld(&decision, cases[i].wanted);
+			assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+			continue;
+		}
+		assert_sends(&decision, REPLY_STATUS);
+		/* The interval runs anew from this word. */
+		assert_follow_up_in(&decision, DAY);
+	}
+}
+
+static void test_a_customers_reply_reopens_a_resolved_ticket(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	c.ticket.promised_by = 0;
+	Decision decision = mail(&c);
+	assert_text(decision.what, "reopened");
+	assert_true(decision.reopened);
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_sends(&decision, REPLY_STATUS);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_follow_up_in(&decision, DAY);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_CLOSE], 0);
+}
+
+static void test_a_reopening_without_word_counts_from_the_last_one(void **state)
+{
+	static const struct {
+		int64_t heard_before;
+		int64_t earliest, latest;
+	} cases[] = {
+		{5 * HOUR, 18 * HOUR - MINUTE, 19 * HOUR},
+		{40 * HOUR, HOUR, HOUR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.state = STORE_RESOLVED;
+		c.ticket.heard_at = NOW - cases[i].heard_before;
+		c.facts.automatic_on_thread_today = 2;
+		Decision decision = mail(&c);
+		assert_withheld(&decision, "thread-rate");
+		assert_int_equal(decision.state, STORE_OPEN);
+		assert_int_equal(decision.promised_by, PROMISED);
+		assert_in_range(follow_up_of(&decision) - NOW,
+			cases[i].earliest, cases[i].latest);
+	}
+}
+
+static void test_the_customers_word_ends_the_waiting_for_it(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_WAITING;
+	Decision decision = mail(&c);
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_false(decision.reopened);
+	assert_withheld(&decision, "already-acknowledged");
+}
+
+static void test_a_robots_mail_changes_nothing_on_a_ticket(void **state)
+{
+	static const enum analysis_kind kinds[] = {ANALYSIS_AUTO_REPLY,
+		ANALYSIS_RECEIPT, ANALYSIS_LOOP, ANALYSIS_AUTO_GENERATED,
+		ANALYSIS_LIST, ANALYSIS_BOUNCE};
+	static const enum store_state states[] = {
+		STORE_OPEN, STORE_WAITING, STORE_RESOLVED, STORE_CLOSED};
+
+	(void)state;
+	for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+		for (size_t s = 0; s < G_N_ELEMENTS(states); s++) {
+			Case c;
+			case_set(&c, true);
+			c.mail.kind = kinds[k];
+			c.mail.status_request = true;
+			c.ticket.state = states[s];
+			c.ticket.quiet = (char *)"unreachable";
+			Decision decision = mail(&c);
+			assert_int_equal(decision.record, DECIDE_ADD);
+			assert_int_equal(decision.state, states[s]);
+			assert_withheld(
+				&decision, analysis_kind_name(kinds[k]));
+			assert_false(decision.unquiet);
+			assert_int_equal(decision.promised_by, DECIDE_KEEP);
+			assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+		}
+	}
+}
+
+static void test_an_unreachable_customer_who_writes_is_followed_again(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.quiet = (char *)"unreachable";
+	c.ticket.heard_at = NOW - 3 * DAY;
+	Decision decision = mail(&c);
+	assert_true(decision.unquiet);
+	/* The last word is long ago: soon. */
+	assert_int_equal(follow_up_of(&decision), NOW + HOUR);
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+
+	c.ticket.promised_by = 0;
+	decision = mail(&c);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_int_equal(promise_look_of(&decision), PROMISED - HOUR);
+}
+
+static void test_silence_is_not_broken_by_strangers_or_robots(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.quiet = (char *)"unreachable";
+	c.facts.from_participant = false;
+	Decision decision = mail(&c);
+	assert_false(decision.unquiet);
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+
+	c.facts.from_participant = true;
+	case_guard(&c, "auto-submitted", ANALYSIS_COST_AUTOMATIC);
+	decision = mail(&c);
+	assert_false(decision.unquiet);
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+}
+
+/* ---- a bounce ---------------------------------------------------------- */
+
+static void test_a_permanent_bounce_stops_follow_ups_and_tells_the_supervisor(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	Decision decision = decide_bounce(&c.facts, true);
+	assert_text(decision.what, "bounced");
+	assert_text(decision.quiet, "unreachable");
+	assert_withheld(&decision, "bounce");
+	assert_int_equal(follow_up_of(&decision), 0);
+	assert_true(decision.escalate);
+	/* The answer is owed still. */
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+	assert_int_equal(promise_look_of(&decision), DECIDE_KEEP);
+}
+
+static void test_the_supervisor_hears_of_a_dead_address_once(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.quiet = (char *)"unreachable";
+	Decision decision = decide_bounce(&c.facts, true);
+	assert_false(decision.escalate);
+}
+
+static void test_a_passing_bounce_is_noted_and_no_more(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	Decision decision = decide_bounce(&c.facts, false);
+	assert_text(decision.what, "bounced-for-now");
+	assert_null(decision.quiet);
+	assert_false(decision.escalate);
+	assert_withheld(&decision, "bounce");
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+}
+
+static void test_a_bounce_from_the_staff_does_not_silence_the_customer(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.facts.to_staff = true;
+	Decision decision = decide_bounce(&c.facts, true);
+	assert_text(decision.what, "staff-mail-bounced");
+	assert_null(decision.quiet);
+	assert_false(decision.escalate);
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+}
+
+/* ---- a follow-up falls due --------------------------------------------- */
+
+static void test_a_follow_up_is_sent_and_the_next_one_set(void **state)
+{
+	static const enum store_state states[] = {STORE_OPEN, STORE_WAITING};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.state = states[i];
+		Decision decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+		assert_text(decision.what, "updated");
+		assert_sends(&decision, REPLY_FOLLOWUP);
+		assert_true(decision.automatic);
+		assert_follow_up_in(&decision, DAY);
+		assert_int_equal(decision.state, states[i]);
+		assert_int_equal(decision.promised_by, DECIDE_KEEP);
+	}
+}
+
+static void test_nothing_falls_due_on_a_settled_ticket(void **state)
+{
+	static const enum store_state states[] = {STORE_RESOLVED, STORE_CLOSED};
+	static const enum store_deadline kinds[] = {
+		STORE_DEADLINE_FOLLOW_UP, STORE_DEADLINE_PROMISE};
+
+	(void)state;
+	for (size_t s = 0; s < G_N_ELEMENTS(states); s++) {
+		for (size_t k = 0; k < G_N_ELEMENTS(kinds); k++) {
+			Case c;
+			case_set(&c, true);
+			c.ticket.state = states[s];
+			Decision decision = due(&c, kinds[k]);
+			assert_false(decision.send);
+			assert_false(decision.escalate);
+			assert_null(decision.what);
+			assert_int_equal(decision.state, states[s]);
+			assert_int_equal(follow_up_of(&decision), 0);
+			assert_int_equal(promise_look_of(&decision), 0);
+		}
+	}
+}
+
+static void test_a_follow_up_withheld_comes_back_within_the_interval(
+	void **state)
+{
+	static const struct {
+		int64_t heard_before, wanted;
+	} cases[] = {
+		{2 * HOUR, HOUR},
+		{23 * HOUR + 10 * MINUTE, 50 * MINUTE},
+		{30 * HOUR, HOUR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.facts.automatic_on_thread_today = 2;
+		c.ticket.heard_at = NOW - cases[i].heard_before;
+		Decision decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+		assert_withheld(&decision, "thread-rate");
+		assert_text(decision.what, "follow-up-withheld");
+		assert_int_equal(
+			follow_up_of(&decision), NOW + cases[i].wanted);
+	}
+}
+
+static void test_no_follow_up_goes_to_a_silent_ticket(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.quiet = (char *)"unreachable";
+	Decision decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+	assert_withheld(&decision, "unreachable");
+	assert_int_equal(follow_up_of(&decision), 0);
+}
+
+/* After an outage both are due; the follow-up is looked at first. */
+static void test_a_follow_up_never_tells_a_time_that_has_passed(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.promised_by = NOW;
+	Decision decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+	assert_text(decision.what, "late");
+	assert_sends(&decision, REPLY_LATE);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_int_equal(promise_look_of(&decision), PROMISED - HOUR);
+}
+
+/* ---- a promise falls due ----------------------------------------------- */
+
+static void test_a_promise_that_will_be_missed_is_told_with_a_new_one(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	/* No backstop stands against this word. */
+	c.facts.automatic_on_thread_today = 9;
+	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_text(decision.what, "late");
+	assert_sends(&decision, REPLY_LATE);
+	assert_true(decision.late);
+	assert_true(decision.escalate);
+	assert_true(decision.settle);
+	assert_int_equal(decision.outcome, STORE_PROMISE_BROKEN);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_int_equal(promise_look_of(&decision), PROMISED - HOUR);
+	assert_follow_up_in(&decision, DAY);
+}
+
+static void test_the_fourth_missed_promise_makes_no_fifth(void **state)
+{
+	(void)state;
+	for (unsigned missed = 0; missed < 6; missed++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.late_count = missed;
+		Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+		bool new_one = missed < 3;
+		/* The customer is told of every one. */
+		assert_sends(&decision, REPLY_LATE);
+		assert_true(decision.escalate);
+		assert_int_equal(decision.promised_by, new_one ? PROMISED : 0);
+		assert_int_equal(promise_look_of(&decision),
+			new_one ? PROMISED - HOUR : 0);
+		assert_follow_up_in(&decision, DAY);
+	}
+}
+
+static void test_no_apology_for_a_promise_that_was_never_mailed(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.facts.promise_told = false;
+	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_sends(&decision, REPLY_FOLLOWUP);
+	assert_true(decision.escalate);
+	assert_int_equal(decision.promised_by, PROMISED);
+}
+
+static void test_an_unreachable_customers_missed_promise_tells_the_staff(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.quiet = (char *)"unreachable";
+	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_withheld(&decision, "unreachable");
+	assert_true(decision.escalate);
+	assert_true(decision.settle);
+	assert_int_equal(decision.promised_by, 0);
+	assert_int_equal(promise_look_of(&decision), 0);
+}
+
+static void test_a_resolved_ticket_is_closed_in_time_and_no_other(void **state)
+{
+	static const struct {
+		enum store_state before, after;
+	} cases[] = {
+		{STORE_RESOLVED, STORE_CLOSED},
+		{STORE_OPEN, STORE_OPEN},
+		{STORE_WAITING, STORE_WAITING},
+		{STORE_CLOSED, STORE_CLOSED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.state = cases[i].before;
+		Decision decision = due(&c, STORE_DEADLINE_CLOSE);
+		assert_int_equal(decision.state, cases[i].after);
+		assert_false(decision.send);
+		assert_int_equal(decision.deadlines[STORE_DEADLINE_CLOSE], 0);
+		assert_text(decision.what,
+			cases[i].before == STORE_RESOLVED ? "closed" : NULL);
+	}
+}
+
+/* ---- an operator's word ------------------------------------------------ */
+
+static void test_a_resolution_is_told_and_ends_what_was_owed(void **state)
+{
+	static const struct {
+		int64_t promised_by;
+		bool silent;
+		const char *quiet;
+		const char *guard; /* NULL: told */
+		enum store_promise_outcome outcome;
+	} cases[] = {
+		{NOW + HOUR, false, NULL, NULL, STORE_PROMISE_KEPT},
+		{NOW, false, NULL, NULL, STORE_PROMISE_KEPT},
+		{NOW - 1, false, NULL, NULL, STORE_PROMISE_BROKEN},
+		{0, false, NULL, NULL, STORE_PROMISE_KEPT},
+		{NOW + HOUR, true, NULL, "operator-silent", STORE_PROMISE_KEPT},
+		{NOW + HOUR, false, "unreachable", "unreachable",
+			STORE_PROMISE_KEPT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.promised_by = cases[i].promised_by;
+		c.ticket.quiet = (char *)cases[i].quiet;
+		Decision decision =
+			decide_order(&c.facts, ENGINE_RESOLVE, cases[i].silent);
+		assert_int_equal(decision.state, STORE_RESOLVED);
+		if (cases[i].guard)
+			assert_withheld(&decision, cases[i].guard);
+		else
+			assert_sends(&decision, REPLY_RESOLVED);
+		/* A person's mail: no backstop counts it. */
+		assert_false(decision.automatic);
+		assert_true(decision.settle);
+		assert_int_equal(decision.outcome, cases[i].outcome);
+		assert_int_equal(decision.promised_by, 0);
+		assert_int_equal(follow_up_of(&decision), 0);
+		assert_int_equal(promise_look_of(&decision), 0);
+		assert_int_equal(decision.deadlines[STORE_DEADLINE_CLOSE],
+			NOW + 30 * DAY);
+	}
+}
+
+static void test_an_operator_reopens_with_a_new_promise(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_CLOSED;
+	Decision decision = decide_order(&c.facts, ENGINE_REOPEN, false);
+	assert_text(decision.what, "reopened");
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_sends(&decision, REPLY_STATUS);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_follow_up_in(&decision, DAY);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_CLOSE], 0);
+}
+
+static void test_reopening_for_an_unreachable_customer_promises_nothing(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	c.ticket.quiet = (char *)"unreachable";
+	Decision decision = decide_order(&c.facts, ENGINE_REOPEN, false);
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_withheld(&decision, "unreachable");
+	assert_int_equal(decision.promised_by, 0);
+	assert_int_equal(follow_up_of(&decision), 0);
+	assert_int_equal(promise_look_of(&decision), 0);
+}
+
+static void test_a_note_changes_nothing(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_WAITING;
+	Decision decision = decide_order(&c.facts, ENGINE_NOTE, false);
+	assert_text(decision.what, "note");
+	assert_int_equal(decision.state, STORE_WAITING);
+	assert_false(decision.send);
+	assert_null(decision.guard);
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+	for (int kind = 0; kind < STORE_DEADLINES; kind++)
+		assert_int_equal(decision.deadlines[kind], DECIDE_KEEP);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_a_complaint_opens_a_ticket_and_is_acknowledged),
+		cmocka_unit_test(test_a_guard_costs_the_acknowledgement_alone),
+		cmocka_unit_test(
+			test_a_robots_mail_opens_a_ticket_but_promises_nothing),
+		cmocka_unit_test(
+			test_mail_about_mail_is_recorded_without_a_ticket),
+		cmocka_unit_test(
+			test_a_short_promise_is_looked_at_in_its_last_quarter),
+		cmocka_unit_test(
+			test_a_follow_up_never_comes_later_than_the_interval),
+		cmocka_unit_test(
+			test_follow_ups_of_one_minute_are_spread_over_an_hour),
+		cmocka_unit_test(
+			test_a_further_mail_is_added_and_not_acknowledged_again),
+		cmocka_unit_test(
+			test_a_status_request_is_answered_to_a_participant_alone),
+		cmocka_unit_test(
+			test_a_customers_reply_reopens_a_resolved_ticket),
+		cmocka_unit_test(
+			test_a_reopening_without_word_counts_from_the_last_one),
+		cmocka_unit_test(
+			test_the_customers_word_ends_the_waiting_for_it),
+		cmocka_unit_test(
+			test_a_robots_mail_changes_nothing_on_a_ticket),
+		cmocka_unit_test(
+			test_an_unreachable_customer_who_writes_is_followed_again),
+		cmocka_unit_test(
+			test_silence_is_not_broken_by_strangers_or_robots),
+		cmocka_unit_test(
+			test_a_permanent_bounce_stops_follow_ups_and_tells_the_supervisor),
+		cmocka_unit_test(
+			test_the_supervisor_hears_of_a_dead_address_once),
+		cmocka_unit_test(test_a_passing_bounce_is_noted_and_no_more),
+		cmocka_unit_test(
+			test_a_bounce_from_the_staff_does_not_silence_the_customer),
+		cmocka_unit_test(test_a_follow_up_is_sent_and_the_next_one_set),
+		cmocka_unit_test(test_nothing_falls_due_on_a_settled_ticket),
+		cmocka_unit_test(
+			test_a_follow_up_withheld_comes_back_within_the_interval),
+		cmocka_unit_test(test_no_follow_up_goes_to_a_silent_ticket),
+		cmocka_unit_test(
+			test_a_follow_up_never_tells_a_time_that_has_passed),
+		cmocka_unit_test(
+			test_a_promise_that_will_be_missed_is_told_with_a_new_one),
+		cmocka_unit_test(test_the_fourth_missed_promise_makes_no_fifth),
+		cmocka_unit_test(
+			test_no_apology_for_a_promise_that_was_never_mailed),
+		cmocka_unit_test(
+			test_an_unreachable_customers_missed_promise_tells_the_staff),
+		cmocka_unit_test(
+			test_a_resolved_ticket_is_closed_in_time_and_no_other),
+		cmocka_unit_test(
+			test_a_resolution_is_told_and_ends_what_was_owed),
+		cmocka_unit_test(test_an_operator_reopens_with_a_new_promise),
+		cmocka_unit_test(
+			test_reopening_for_an_unreachable_customer_promises_nothing),
+		cmocka_unit_test(test_a_note_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, open_office, close_office);
+}
