@@ -455,7 +455,7 @@ static void test_two_lines_are_enough_and_defaults_are_sane(void **state)
 	assert_false(config->submission.allow_plain);
 	assert_null(config->submission.ca_file);
 	assert_null(config->submission.user);
-	assert_int_equal(config->submission.connections, 2);
+	assert_int_equal(config->submission.connections, 4);
 	assert_int_equal(config->submission.timeout_s, 60);
 	assert_int_equal(config->submission.give_up_after_s, 5 * 86400);
 	assert_null(config->trust.authserv_id);
