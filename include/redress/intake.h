@@ -75,7 +75,11 @@ struct IntakeMilterOptions {
  * be blocked before. */
 bool intake_milter_open(const IntakeMilterOptions *options, GError **error);
 
-/* Serves until intake_milter_stop(); returns after the last callback. */
+/*
+ * Serves until SIGTERM, SIGINT, SIGHUP or intake_milter_stop(); returns when
+ * the mails in hand are finished.  To be called on the main thread. libmilter's
+ * threads stay, and answer 451 until the process ends: end it with _exit(2).
+ */
 bool intake_milter_run(GError **error);
 
 /* From any thread: new mails hear 451, those in hand are finished. */

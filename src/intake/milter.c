@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,6 +18,9 @@ static struct {
 	GMutex mutex;
 	GCond idle;
 	bool stopping;
+	bool running; /* waiter is in intake_milter_run() */
+	bool failed;
+	pthread_t waiter;
 	unsigned inside; /* callbacks that use the engine */
 	unsigned mails;
 	int64_t bytes;
@@ -291,45 +295,83 @@ bool intake_milter_open(const IntakeMilterOptions *options, GError **error)
 
 /* ---- run and stop ------------------------------------------------------ */
 
-static void drain(void)
+/*
+ * smfi_stop() is never called: it waits up to five seconds for the listener,
+ * and its pool then frees sessions under callbacks that still run (worker.c in
+ * libmilter 8.17).  Instead the process ends while libmilter serves on, which
+ * by then answers 451 to all.
+ *
+ * For the same reason its own thread must not get the signals that it waits
+ * for.  The kernel prefers the main thread, if that waits too.
+ */
+static void wait_for_signal(void)
+{
+	sigset_t set;
+	int number;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigwait(&set, &number);
+}
+
+static void wake_waiter(void)
+{
+	if (house.running)
+		pthread_kill(house.waiter, SIGTERM);
+}
+
+static void *serve(void *unused)
+{
+	int ended = smfi_main();
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&house.mutex);
+
+	(void)unused;
+	house.failed = ended != MI_SUCCESS && !house.stopping;
+	wake_waiter();
+	return NULL;
+}
+
+void intake_milter_stop(void)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&house.mutex);
 
 	house.stopping = true;
+	wake_waiter();
+}
+
+/* No new mail; those in hand are finished. */
+static bool drain(void)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&house.mutex);
+	const char *path = unix_path(house.options.socket);
+
+	house.running = false;
+	house.stopping = true;
+	if (path)
+		unlink(path);
 	while (house.inside)
 		g_cond_wait(&house.idle, &house.mutex);
+	return !house.failed;
 }
 
 bool intake_milter_run(GError **error)
 {
-	/* It returns while callbacks still run. */
-	int ended = smfi_main();
+	g_mutex_lock(&house.mutex);
+	house.waiter = pthread_self();
+	house.running = true;
+	g_mutex_unlock(&house.mutex);
 
-	drain();
-	if (ended != MI_SUCCESS) {
+	GThread *server = g_thread_try_new("milter", serve, NULL, error);
+	if (!server)
+		return false;
+	g_thread_unref(server);
+	wait_for_signal();
+	if (!drain()) {
 		fail(error, house.options.socket, REDRESS_ERROR_TEMPORARY,
 			"the milter ended by itself; see the system log");
 		return false;
 	}
 	return true;
-}
-
-/* libmilter looks every five seconds whether it should stop, and whenever
- * somebody connects. */
-static void wake_listener(void)
-{
-	const char *name = house.options.socket;
-	const char *path = unix_path(name);
-
-	if (path)
-		(void)can_connect(path);
-}
-
-void intake_milter_stop(void)
-{
-	g_mutex_lock(&house.mutex);
-	house.stopping = true;
-	g_mutex_unlock(&house.mutex);
-	smfi_stop();
-	wake_listener();
 }
