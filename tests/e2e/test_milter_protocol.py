@@ -1,6 +1,8 @@
 """redressd as an MTA meets it, step by step of the milter protocol."""
 
+import os
 import pathlib
+import signal
 import sys
 import time
 import unittest
@@ -8,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import milter_client as mta  # noqa: E402
 from milter_client import MilterClient  # noqa: E402
-from servers import MAILBOX, Workplace  # noqa: E402
+from servers import MAILBOX, Workplace, wait_for  # noqa: E402
 
 ANN = "<ann@customer.example>"
 OURS = f"<{MAILBOX}>"
@@ -279,6 +281,63 @@ class MilterProtocol(unittest.TestCase):
                 verdict = self.connect().mail(
                     sender, [OURS], hostile + headers(None), b"\0\xff\r\r\n")
                 self.assertEqual(verdict.code, mta.CONTINUE)
+
+
+def children_of(pid):
+    """Ids of a process's children: the parser processes."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks
+            for child in (task / "children").read_text().split()]
+
+
+class Stop(unittest.TestCase):
+    def setUp(self):
+        place = Workplace()
+        self.addCleanup(place.close)
+        self.sink = place.sink()
+        self.redressd = place.redressd(submission=self.sink)
+
+    def connect(self):
+        client = MilterClient(self.redressd.milter_socket)
+        self.addCleanup(client.__exit__)
+        client.negotiate()
+        return client
+
+    def up_to_the_end(self, subject):
+        client = self.connect()
+        client.envelope(ANN, [OURS])
+        client.data()
+        for field in headers(subject):
+            client.header(*field)
+        client.end_of_headers()
+        client.body(BODY)
+        return client
+
+    def test_a_mail_in_hand_is_finished_and_the_others_hear_451(self):
+        in_hand, late = map(self.up_to_the_end, ("in hand", "late"))
+        parsers = children_of(self.redressd.pid)
+        for pid in parsers:
+            os.kill(pid, signal.SIGSTOP)
+        in_hand.macros("E", i="Q1")
+        in_hand.send("E")
+        # Round trips behind it: by then it is in hand.
+        for _ in range(5):
+            self.assertEqual(
+                self.connect().mail(ANN, ["<bob@other.example>"], [],
+                                    b"").code, mta.ACCEPT)
+        os.kill(self.redressd.pid, signal.SIGTERM)
+        wait_for(lambda: not self.redressd.milter_socket.exists(), 10,
+                 "the socket to go")
+        verdict = late.end()
+        self.assertEqual(verdict.code, mta.REPLY)
+        self.assertTrue(verdict.text.startswith("451 4.3.2 "), verdict.text)
+        for pid in parsers:
+            os.kill(pid, signal.SIGCONT)
+        self.assertEqual(len(in_hand.verdict().tickets), 1)
+        self.redressd.wait_log("redressd has stopped")
+        self.redressd.restart()
+        self.assertEqual(
+            len(self.connect().mail(ANN, [OURS], headers(), BODY).tickets), 1)
 
 
 if __name__ == "__main__":
