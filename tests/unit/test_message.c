@@ -9,13 +9,20 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include <redress/message.h>
 
-/* The promise is a second; sanitizers and a busy machine take their share. */
+/* The promise is a second of processor time; sanitizers take their share. */
 enum { HOSTILE_MS = 4000, HOSTILE_BYTES = 10 * 1024 * 1024 };
+
+/* Processor time of this process: a busy machine does not count. */
+static gint64 cpu_us(void)
+{
+	return (gint64)clock() * G_USEC_PER_SEC / CLOCKS_PER_SEC;
+}
 
 static Message *parse_bytes(const char *bytes, size_t length)
 {
@@ -814,9 +821,9 @@ static void test_hostile_mail_is_cut_not_suffered(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(hostile); i++) {
 		GString *mail = repeat(hostile[i].before, hostile[i].piece,
 			hostile[i].after, HOSTILE_BYTES);
-		gint64 start = g_get_monotonic_time();
+		gint64 start = cpu_us();
 		g_autoptr(Message) m = parse_bytes(mail->str, mail->len);
-		gint64 took_ms = (g_get_monotonic_time() - start) / 1000;
+		gint64 took_ms = (cpu_us() - start) / 1000;
 
 		g_string_free(mail, TRUE);
 		if (took_ms > 500)
@@ -949,10 +956,10 @@ static int parse_file(
 		return 0;
 	if (length == 0)
 		return 0;
-	start = g_get_monotonic_time();
+	start = cpu_us();
 	m = parse_bytes(bytes, length);
 	made = message_dedupe_key(bytes, length);
-	assert_true(g_get_monotonic_time() - start < HOSTILE_MS * 1000);
+	assert_true(cpu_us() - start < HOSTILE_MS * 1000);
 	assert_whole(m);
 	corpus_files++;
 	return 0;
