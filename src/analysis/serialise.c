@@ -17,6 +17,8 @@ enum {
 	WIRE_MAX_BYTES = 32 * 1024 * 1024,
 	WIRE_MAX_ITEMS = 4096, /* of any array */
 	WIRE_MAX_LINE_BYTES = 64 * 1024,
+	WIRE_MAX_ARRAY_BYTES =
+		1024 * 1024, /* of all lines of one, on writing */
 	WIRE_MAX_URGENCY = 3,
 };
 
@@ -140,9 +142,14 @@ static GVariant *text_to_variant(const char *text)
 static GVariant *lines_to_variant(const GPtrArray *lines)
 {
 	GVariantBuilder builder;
+	size_t room = WIRE_MAX_ARRAY_BYTES;
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("as"));
 	for (guint i = 0; lines && i < MIN(lines->len, WIRE_MAX_ITEMS); i++) {
 		g_autofree char *line = line_clean(lines->pdata[i]);
+		size_t length = strlen(line);
+		if (length > room)
+			break;
+		room -= length;
 		g_variant_builder_add(&builder, "s", line);
 	}
 	return g_variant_builder_end(&builder);
@@ -182,11 +189,16 @@ static GVariant *attachments_to_variant(const GPtrArray *attachments)
 	GVariantBuilder builder;
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("a(msst)"));
 	guint length = attachments ? MIN(attachments->len, WIRE_MAX_ITEMS) : 0;
+	size_t room = WIRE_MAX_ARRAY_BYTES;
 	for (guint i = 0; i < length; i++) {
 		const AnalysisAttachment *attachment = attachments->pdata[i];
 		g_autofree char *type = line_clean(attachment->type);
+		size_t size = attachment->name ? strlen(attachment->name) : 0;
+		/* That it is there counts more than its name. */
+		const char *name = size <= room ? attachment->name : NULL;
+		room -= name ? size : 0;
 		g_variant_builder_add(&builder, "(@msst)",
-			line_to_variant(attachment->name), type ? type : "",
+			line_to_variant(name), type ? type : "",
 			(guint64)attachment->size_bytes);
 	}
 	return g_variant_builder_end(&builder);

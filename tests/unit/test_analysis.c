@@ -486,9 +486,12 @@ static void endless_lists_are_cut(void **state)
 	g_autoptr(Analysis) analysis = analysis_new();
 	for (int i = 0; i < 10000; i++)
 		g_ptr_array_add(analysis->references, g_strdup("a@b"));
+	for (int i = 0; i < 4000; i++)
+		g_ptr_array_add(analysis->recipients, g_strnfill(16384, 'r'));
 	analysis->subject = g_strnfill(1 << 20, 'x');
 	g_autoptr(Analysis) back = cross(analysis);
 	assert_int_equal(back->references->len, 4096);
+	assert_int_equal(back->recipients->len, 64);
 	assert_in_range(strlen(back->subject), 1, 64 * 1024);
 }
 
