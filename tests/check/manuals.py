@@ -29,10 +29,12 @@ def manual(name):
 def plain(text):
     """A piece of mdoc as its reader sees it, more or less."""
     text = text.replace(r"\(dq", '"').replace(r"\-", "-").replace(r"\&", "")
+    text = re.sub(r"^\.Fl Fl |\bFl Fl ", "--", text, flags=re.M)
+    text = re.sub(r"^\.Fl |\bFl ", "-", text, flags=re.M)
     text = re.sub(r"^\.[A-Z]\w (.*?)( [.,;:)])?$",
                   lambda line: line[1] + (line[2] or "").strip(), text,
                   flags=re.M)
-    return re.sub(r"\b(No|Ns|Cm|Ar|Fl|Op|Li|Va|Pa|Ql) ", "", text)
+    return re.sub(r"\b(No|Ns|Cm|Ar|Op|Li|Va|Pa|Ql) ", "", text)
 
 
 # ---- settings ---------------------------------------------------------------
