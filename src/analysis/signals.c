@@ -237,15 +237,6 @@ static char *match_null_sender_reply(
 	return match_null_sender(signal, evidence);
 }
 
-static char *match_own_address(const Signal *signal, const Evidence *evidence)
-{
-	(void)signal;
-	const char *from = evidence->analysis->from;
-	if (signals_address_is_ours(from, evidence->envelope))
-		return g_strdup_printf("the mail is from %s, our own", from);
-	return NULL;
-}
-
 /* RFC 5230 4.5: the fields that may name whom a mail is for. */
 static const char *const recipient_headers[] = {"To", "Cc", "Bcc", "Resent-To",
 	"Resent-Cc", "Resent-Bcc", "Apparently-To", NULL};
@@ -352,8 +343,6 @@ static const char *const robots[] = {
 	"listproc",
 	"listmaster",
 	"owner-",
-	"request-",
-	"hostmaster-",
 	"autoresponder",
 	"auto-reply",
 	"autoreply",
@@ -406,6 +395,17 @@ static bool answer_goes_elsewhere(const Analysis *analysis)
 	       !address_is_robot(analysis->reply_to);
 }
 
+/* A form on our own site often writes as the mailbox that it writes to. */
+static char *match_own_address(const Signal *signal, const Evidence *evidence)
+{
+	const Analysis *analysis = evidence->analysis;
+	(void)signal;
+	if (!signals_address_is_ours(analysis->from, evidence->envelope) ||
+		answer_goes_elsewhere(analysis))
+		return NULL;
+	return g_strdup_printf("the mail is from %s, our own", analysis->from);
+}
+
 static char *match_no_reply(const Signal *signal, const Evidence *evidence)
 {
 	(void)signal;
@@ -425,8 +425,9 @@ static char *match_web_form(const Signal *signal, const Evidence *evidence)
 {
 	(void)signal;
 	const Analysis *analysis = evidence->analysis;
-	if (!address_is_robot(analysis->from) ||
-		!answer_goes_elsewhere(analysis))
+	bool form = address_is_robot(analysis->from) ||
+		    signals_address_is_ours(analysis->from, evidence->envelope);
+	if (!form || !answer_goes_elsewhere(analysis))
 		return NULL;
 	return g_strdup_printf("written for %s by a form", analysis->reply_to);
 }

@@ -446,6 +446,24 @@ static void envelope_sender_counts_before_return_path(void **state)
 	assert_true(analysis_would_acknowledge(analysis));
 }
 
+static void form_of_our_own_site_is_acknowledged(void **state)
+{
+	(void)state;
+	g_autoptr(Analysis) form =
+		analyze("From: Shop <complaints@example.com>\n"
+			"To: complaints@example.com\n"
+			"Reply-To: Maria <maria@example.org>\n\nIt broke.\n",
+			&envelope);
+	g_autoptr(Analysis) loop =
+		analyze("From: Shop <complaints@example.com>\n"
+			"To: complaints@example.com\n"
+			"Reply-To: complaints+7@example.com\n\nIt broke.\n",
+			&envelope);
+	assert_true(analysis_would_acknowledge(form));
+	assert_string_equal(form->reply_to, "maria@example.org");
+	assert_string_equal(loop->guard, "own-address");
+}
+
 static void addressed_counts_resent_detail_and_case(void **state)
 {
 	static const char *const to[] = {"To: Complaints@Example.COM\n",
@@ -531,6 +549,7 @@ int main(void)
 		cmocka_unit_test(subjects_of_responders_are_known),
 		cmocka_unit_test(mail_of_people_is_acknowledged),
 		cmocka_unit_test(envelope_sender_counts_before_return_path),
+		cmocka_unit_test(form_of_our_own_site_is_acknowledged),
 		cmocka_unit_test(addressed_counts_resent_detail_and_case),
 		cmocka_unit_test(unknown_addresses_of_ours_stop_nothing),
 		cmocka_unit_test(every_cost_of_several_signals_counts),
