@@ -100,6 +100,24 @@ static const unsigned long unneeded =
 static const unsigned long actions =
 	SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
 
+/* Sendmail tells the queue id at MAIL only, Postfix once there is one. */
+static void ask_for_macros(SMFICTX *context)
+{
+	static const struct {
+		int stage;
+		const char *names;
+	} wanted[] = {
+		{SMFIM_ENVFROM, "i {auth_authen} {client_addr}"},
+		{SMFIM_ENVRCPT, "{rcpt_addr}"},
+		{SMFIM_DATA, "i"},
+		{SMFIM_EOM, "i"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+		smfi_setsymlist(
+			context, wanted[i].stage, (char *)wanted[i].names);
+}
+
 static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions,
 	unsigned long offered_steps, unsigned long f2, unsigned long f3,
 	unsigned long *ret_actions, unsigned long *ret_steps,
@@ -118,13 +136,8 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions,
 	if (~offered_actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS))
 		base_log(BASE_LOG_WARNING,
 			"the mail server lets no milter change headers", NULL);
-	if (offered_actions & SMFIF_SETSYMLIST) {
-		smfi_setsymlist(context, SMFIM_ENVFROM,
-			(char *)"{auth_authen} {client_addr}");
-		smfi_setsymlist(context, SMFIM_ENVRCPT, (char *)"{rcpt_addr}");
-		/* Known only when the queue file is: not before DATA. */
-		smfi_setsymlist(context, SMFIM_EOM, (char *)"i");
-	}
+	if (offered_actions & SMFIF_SETSYMLIST)
+		ask_for_macros(context);
 	return SMFIS_CONTINUE;
 }
 

@@ -62,7 +62,7 @@ class MilterProtocol(unittest.TestCase):
             | mta.SILENT_MAIL | mta.SILENT_RCPT | mta.SILENT_HEADERS
             | mta.LEADING_SPACE)
         self.assertEqual(set(client.symbols.values()),
-                         {"{auth_authen} {client_addr}", "{rcpt_addr}", "i"})
+                         {"i {auth_authen} {client_addr}", "{rcpt_addr}", "i"})
 
     def test_nothing_is_asked_for_that_was_not_offered(self):
         client = self.connect(version=2, actions=mta.ADD_HEADERS,
