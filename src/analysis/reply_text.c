@@ -19,6 +19,7 @@ enum {
 	MAX_DELIMITED_LINES = 15, /* after "--" that lost its space */
 	MAX_CONTACT_LINES = 7,    /* an unmarked block of contacts */
 	WRAPPED_QUOTE_BYTES = 68, /* shorter quoted lines are not wrapped */
+	UNWRAPPED_BYTES = 60,     /* no program wraps lines so short */
 	MAX_HINT_LINES = 12,      /* own lines searched for "see below" */
 };
 
@@ -133,6 +134,18 @@ static bool is_block(const Block *block, bool marked)
 	if (block->has[FIELD_SUBJECT])
 		return block->fields >= 3;
 	return block->fields >= 3 && (block->address || block->timed);
+}
+
+/* Has what a client writes and people leave out. */
+static bool is_clients(const Block *block)
+{
+	return block->has[FIELD_SUBJECT] && block->has[FIELD_SENT];
+}
+
+static bool stands_apart(GArray *lines, unsigned i)
+{
+	return i == 0 || (LINE_AT(lines, i - 1)->kind != LINE_TEXT &&
+				 LINE_AT(lines, i - 1)->kind != LINE_FIELD);
 }
 
 /* Rule, marker or telephone's line right above makes a block surer. */
@@ -328,7 +341,9 @@ static void walk_lines(Walk *walk)
 		}
 		if (line->kind == LINE_FIELD) {
 			block = read_block(lines, i);
-			if (is_block(&block, is_marked_above(lines, i))) {
+			if (is_block(&block, is_marked_above(lines, i)) &&
+				(stands_apart(lines, i) ||
+					is_clients(&block))) {
 				i = walk_old_mail(walk, i);
 				continue;
 			}
@@ -510,7 +525,10 @@ static void mark_mobile(GArray *lines, const Segment *segment)
 		       is_kind(lines, i - 2, LINE_BLANK) &&
 		       line_is_name(LINE_AT(lines, i - 1));
 		if (!name && i > segment->first &&
-			!is_apart(lines, segment, i - 1))
+			!is_apart(lines, segment, i - 1) &&
+			!(i + 1 == segment->end &&
+				LINE_AT(lines, i - 1)->length_bytes <
+					UNWRAPPED_BYTES))
 			continue;
 		mark(lines, name ? i - 1 : i, i + 1, FATE_SIGNATURE);
 	}

@@ -29,6 +29,7 @@ char *line_fold(const char *start, size_t length_bytes)
 {
 	g_autoptr(GString) folded = NULL;
 	const char *end = start + length_bytes;
+	bool ascii = true;
 
 	if (length_bytes > MAX_FOLDED_BYTES)
 		return NULL;
@@ -36,14 +37,23 @@ char *line_fold(const char *start, size_t length_bytes)
 	for (const char *p = start; p < end; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);
 
+		if (c < 0x80) {
+			g_string_append_c(folded,
+				g_ascii_isspace(*p) ? ' '
+						    : g_ascii_tolower(*p));
+			continue;
+		}
 		if (is_invisible(c))
 			continue;
+		ascii = false;
 		if (is_space(c))
 			g_string_append_c(folded, ' ');
 		else
 			g_string_append_unichar(folded, g_unichar_tolower(c));
 	}
 	g_strstrip(folded->str);
+	if (ascii)
+		return g_string_free(g_steal_pointer(&folded), FALSE);
 	return g_utf8_normalize(folded->str, -1, G_NORMALIZE_DEFAULT_COMPOSE);
 }
 

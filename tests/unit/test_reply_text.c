@@ -323,6 +323,8 @@ static const char *const sign_offs[] = {
 	"Saygılarımla,\nJaan",
 	"-- \nJaan\nOne line. And another sentence that nobody reads here.",
 	"—\nJaan Tamm\nExample Ltd",
+	"Regards\nJaan\n\n---\nThis mail has been checked for viruses by "
+	"a program that says so at length.\nwww.example.com",
 	"Jaan Tamm\njaan@example.com\n+372 555 0100\nwww.example.com",
 	"__\ncomplainers mailing list\ncomplainers@lists.example.com",
 };
@@ -350,6 +352,10 @@ static const char *const kept[] = {
 	"we refund you.\nNothing came.",
 	"From: Tallinn\nTo: Oslo\nDate: 3 May\n\nThe bus never came.",
 	"Subject: the kettle\n\nIt leaks.",
+	"Order: 123\nDate: 3 May\nFrom: Tartu\nTo: Oslo\nSubject: "
+	"kettle\nHelp!",
+	"From: Jaan <jaan@example.com>\nSubject: Kettle\n\nMessage Body:\n"
+	"It leaks.",
 	"Regards the kettle: it leaks. I want a new one, and I want it now.",
 	"I am unhappy.\n\nBest regards,\nJaan\n\nPS: send the money back!",
 	"I am unhappy.\n\nRegards\nI paid 30 euros for it and it broke at "
@@ -402,6 +408,10 @@ static const Case layouts[] = {
 	{"Red.\n\nSent with Proton Mail secure email.\n\n"
 	 "------- Original Message -------\nOn Monday, March 3rd, 2025 at "
 	 "10:32 AM, Mari <m@example.com> wrote:\n\n> Which colour?\n",
+		"Red.", "Sent with Proton Mail secure email."},
+	/* Proton in HTML: nothing parts its line from the words */
+	{"Red.\nSent with Proton Mail secure email.\nOn Monday, March 3rd, "
+	 "2025 at 10:32 AM, Mari <m@example.com> wrote:\n> Which colour?\n",
 		"Red.", "Sent with Proton Mail secure email."},
 	/* K-9 */
 	{"Red.\n-- \nSent from my Android device with K-9 Mail. Please excuse "
