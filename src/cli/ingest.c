@@ -28,6 +28,7 @@ struct Run {
 	IntakeDoor door;
 	int64_t most_bytes;
 	Progress progress;
+	unsigned files, finished; /* of the command line */
 	unsigned recorded, duplicates, opened, failed;
 	int status;
 };
@@ -147,6 +148,22 @@ static bool accept_mail(Run *run, GBytes *raw, const char *name)
 	return true;
 }
 
+/* Each file is a share of the whole, be it a mail or a Maildir. */
+static void show_progress(
+	Run *run, const char *name, int64_t done_bytes, int64_t total_bytes)
+{
+	enum { SHARE = 1000 };
+	int64_t within = total_bytes > 0 ? CLAMP(done_bytes, 0, total_bytes) *
+						   SHARE / total_bytes
+					 : 0;
+	bool known = run->files > 1 || total_bytes > 0;
+
+	progress_show(&run->progress, name,
+		(int64_t)run->finished * SHARE + within,
+		known ? (int64_t)run->files * SHARE : 0,
+		run->recorded + run->duplicates + run->failed);
+}
+
 static bool take(GBytes *raw, const char *name, int64_t done_bytes,
 	int64_t total_bytes, const GError *problem, void *user)
 {
@@ -154,8 +171,7 @@ static bool take(GBytes *raw, const char *name, int64_t done_bytes,
 	bool going = raw ? accept_mail(run, raw, name)
 			 : take_failure(run, name, problem);
 
-	progress_show(&run->progress, name, done_bytes, total_bytes,
-		run->recorded + run->duplicates + run->failed);
+	show_progress(run, name, done_bytes, total_bytes);
 	return going;
 }
 
@@ -165,7 +181,10 @@ static void run_all(Run *run, char **files)
 {
 	static char *standard_input[] = {(char *)"-", NULL};
 
-	for (files = *files ? files : standard_input; *files; files++) {
+	if (!*files)
+		files = standard_input;
+	run->files = g_strv_length(files);
+	for (; *files; files++, run->finished++) {
 		g_autoptr(GError) error = NULL;
 
 		if (!intake_read_path(
