@@ -264,6 +264,15 @@ static bool prose_says_why(const char *prose)
 	return bounce_prose_is_likely(prose) || bounce_reason_find(folded);
 }
 
+/* A vacation program may thank for "your message to us"; it gives no code. */
+static bool prose_is_surely_bounce(const char *prose)
+{
+	g_autofree char *status = bounce_find_status(prose);
+	return bounce_prose_is_certain(prose) ||
+	       (bounce_prose_is_likely(prose) &&
+		       (status || prose_quotes_server(prose)));
+}
+
 static bool robot_bounces(
 	const Message *message, const char *prose, bool subject)
 {
@@ -273,8 +282,7 @@ static bool robot_bounces(
 	if (returned && (subject || bounce_prose_is_likely(prose)))
 		return true;
 	return subject &&
-	       (bounce_prose_is_certain(prose) || prose_quotes_server(prose) ||
-		       bounce_prose_length(prose) < strlen(prose));
+	       (bounce_prose_is_certain(prose) || prose_quotes_server(prose));
 }
 
 static bool message_is_prose_bounce(const Message *message,
@@ -293,9 +301,11 @@ static bool message_is_prose_bounce(const Message *message,
 	case WRITER_PROGRAM:
 		return subject || prose_says_why(prose);
 	case WRITER_NOBODY:
-		return subject || bounce_prose_is_likely(prose);
+		return subject || prose_is_surely_bounce(prose);
 	case WRITER_POSTMASTER:
-		return subject && prose_says_why(prose);
+		return subject &&
+		       (prose_says_why(prose) ||
+			       bounce_prose_length(prose) < strlen(prose));
 	case WRITER_ROBOT:
 		return false;
 	case WRITER_PERSON:

@@ -446,6 +446,42 @@ static void envelope_sender_counts_before_return_path(void **state)
 	assert_true(analysis_would_acknowledge(analysis));
 }
 
+static void vacation_with_a_null_sender_is_no_bounce(void **state)
+{
+	(void)state;
+	g_autofree char *mail = g_strconcat(customer,
+		"Return-Path: <>\nSubject: Re: your order\n"
+		"In-Reply-To: <1@mail.example.com>\n\n"
+		"Thank you for your message to our team. I am on leave; what "
+		"could not be delivered to me waits.\n",
+		NULL);
+	g_autoptr(Analysis) analysis = analyze(mail, &envelope);
+	g_autoptr(Analysis) passed_on = analyze(
+		"From: MAILER-DAEMON@ses.example.net\n"
+		"To: complaints@example.com\nReturn-Path: <>\n"
+		"Subject: Automatic reply: your order\n\n"
+		"Your message to us could not be delivered to a person: "
+		"mailbox full of joy, I am on leave.\n",
+		&envelope);
+	assert_int_equal(analysis->kind, ANALYSIS_AUTO_REPLY);
+	assert_int_equal(analysis->cost, ANALYSIS_COST_AUTOMATIC);
+	assert_int_equal(passed_on->kind, ANALYSIS_AUTO_REPLY);
+}
+
+static void parcel_complaint_by_form_is_no_bounce(void **state)
+{
+	(void)state;
+	g_autoptr(Analysis) analysis = analyze(
+		"From: Shop <no-reply@shop.example.net>\n"
+		"To: complaints@example.com\nReply-To: maria@example.org\n"
+		"Subject: Delivery failed\n\n"
+		"My parcel could not be delivered to my address.\n"
+		"-----Original Message-----\nYour parcel comes on Monday.\n",
+		&envelope);
+	assert_int_equal(analysis->kind, ANALYSIS_COMPLAINT);
+	assert_true(analysis_would_acknowledge(analysis));
+}
+
 static void form_of_our_own_site_is_acknowledged(void **state)
 {
 	(void)state;
@@ -549,6 +585,8 @@ int main(void)
 		cmocka_unit_test(subjects_of_responders_are_known),
 		cmocka_unit_test(mail_of_people_is_acknowledged),
 		cmocka_unit_test(envelope_sender_counts_before_return_path),
+		cmocka_unit_test(vacation_with_a_null_sender_is_no_bounce),
+		cmocka_unit_test(parcel_complaint_by_form_is_no_bounce),
 		cmocka_unit_test(form_of_our_own_site_is_acknowledged),
 		cmocka_unit_test(addressed_counts_resent_detail_and_case),
 		cmocka_unit_test(unknown_addresses_of_ours_stop_nothing),
