@@ -360,8 +360,11 @@ bool intake_milter_run(GError **error)
 {
 	g_mutex_lock(&house.mutex);
 	house.waiter = pthread_self();
-	house.running = true;
+	house.running = !house.stopping;
+	bool stopped = house.stopping;
 	g_mutex_unlock(&house.mutex);
+	if (stopped)
+		return true;
 
 	GThread *server = g_thread_try_new("milter", serve, NULL, error);
 	if (!server)
