@@ -34,6 +34,7 @@ WAYS = {
     "made_once": None,
     "made_once_the_classic_way": None,
     "freed_by_who_is_last": None,
+    "array_freed_by_who_is_last": None,
     "shared_inside_glib": None,
 }
 

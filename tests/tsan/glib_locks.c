@@ -250,28 +250,77 @@ gpointer g_async_queue_timeout_pop(GAsyncQueue *queue, guint64 timeout_us)
 	return data;
 }
 
-/* ---- GBytes ------------------------------------------------------------- */
+/* ---- GBytes and GPtrArray ----------------------------------------------- */
 
 /*
  * Who drops the last reference frees what the others have read.  Saying so and
  * dropping must be one step, else a last reference could overtake what another
- * thread was about to say.  The lock for that is GLib's own, which
- * ThreadSanitizer does not see: it must not order anything but this.
+ * thread was about to say.  So there is a lock for each object that is being
+ * dropped: one for all could deadlock, because freeing an object may run any
+ * function.  These locks are GLib's own, which ThreadSanitizer does not see:
+ * they must order nothing but this.
  */
-static GMutex dropping;
-static __thread unsigned depth; /* freeing the bytes may drop others */
+#define UNSEEN __attribute__((no_sanitize("thread")))
+
+enum { DROPS_MOST = 256 }; /* at once: threads, times how deep they are */
+
+typedef struct Drop Drop;
+struct Drop {
+	gpointer object;
+	unsigned users; /* guarded by drops_mutex */
+	GMutex mutex;
+};
+
+static Drop drops[DROPS_MOST];
+static GMutex drops_mutex;
+
+UNSEEN static Drop *drop_begin(gpointer object)
+{
+	Drop *found = NULL;
+
+	REAL(g_mutex_lock)(&drops_mutex);
+	for (int i = 0; i < DROPS_MOST; i++) {
+		if (drops[i].users && drops[i].object == object) {
+			found = &drops[i];
+			break;
+		}
+		if (!drops[i].users && !found)
+			found = &drops[i];
+	}
+	g_assert(found);
+	found->object = object;
+	found->users++;
+	REAL(g_mutex_unlock)(&drops_mutex);
+
+	REAL(g_mutex_lock)(&found->mutex);
+	__tsan_acquire(object);
+	__tsan_release(object);
+	return found;
+}
+
+UNSEEN static void drop_end(Drop *drop)
+{
+	REAL(g_mutex_unlock)(&drop->mutex);
+	REAL(g_mutex_lock)(&drops_mutex);
+	drop->users--;
+	REAL(g_mutex_unlock)(&drops_mutex);
+}
 
 void g_bytes_unref(GBytes *bytes)
 {
-	if (!bytes)
-		return;
-	if (depth++ == 0)
-		REAL(g_mutex_lock)(&dropping);
-	__tsan_acquire(bytes);
-	__tsan_release(bytes);
+	Drop *drop = bytes ? drop_begin(bytes) : NULL;
+
 	REAL(g_bytes_unref)(bytes);
-	if (--depth == 0)
-		REAL(g_mutex_unlock)(&dropping);
+	if (drop)
+		drop_end(drop);
+}
+
+void g_ptr_array_unref(GPtrArray *array)
+{
+	Drop *drop = drop_begin(array);
+
+	REAL(g_ptr_array_unref)(array);
+	drop_end(drop);
 }
 
 /* ---- GTimeZone and GQuark ----------------------------------------------- */

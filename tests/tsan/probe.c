@@ -196,6 +196,33 @@ static void freed_by_who_is_last(int thread)
 	g_bytes_unref(mine);
 }
 
+static void free_number(gpointer value)
+{
+	GBytes *bytes = g_bytes_new_take(value, sizeof(int));
+
+	/* As any function may: it drops something else. */
+	g_bytes_unref(bytes);
+}
+
+static void array_freed_by_who_is_last(int thread)
+{
+	static GPtrArray *shared;
+	GPtrArray *mine;
+
+	g_mutex_lock(&mutex);
+	if (shared) {
+		mine = g_steal_pointer(&shared);
+	} else {
+		mine = g_ptr_array_new_with_free_func(free_number);
+		g_ptr_array_add(mine, g_new0(int, 1));
+		shared = g_ptr_array_ref(mine);
+	}
+	g_mutex_unlock(&mutex);
+	g_assert_cmpint(*(int *)g_ptr_array_index(mine, 0), ==, 0);
+	g_ptr_array_unref(mine);
+	(void)thread;
+}
+
 /* What GLib keeps for all threads behind locks of its own. */
 static void shared_inside_glib(int thread)
 {
@@ -236,6 +263,7 @@ static const struct {
 	WAY(handed_over_by_a_queue),
 	WAY(written_after_the_hand_over),
 	WAY(freed_by_who_is_last),
+	WAY(array_freed_by_who_is_last),
 	WAY(shared_inside_glib),
 };
 
