@@ -45,6 +45,20 @@ static gpointer find(gpointer *slot, const char *name)
 		(__typeof__(&(function)))find(&slot_, #function);              \
 	}))
 
+/* What a thread does to memory from here on is not looked at... */
+static void hide(void)
+{
+	AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+	AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+}
+
+/* ...until here. */
+static void show(void)
+{
+	AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+	AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+}
+
 /* ---- GMutex and GCond --------------------------------------------------- */
 
 void g_mutex_init(GMutex *mutex)
@@ -218,10 +232,10 @@ void g_async_queue_push(GAsyncQueue *queue, gpointer data)
 {
 	/* The link of the list is made here and freed by who pops it, after
 	 * we have said all that we can: only that allocation is hidden. */
-	AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+	hide();
 	__tsan_release(queue);
 	REAL(g_async_queue_push)(queue, data);
-	AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+	show();
 }
 
 gpointer g_async_queue_pop(GAsyncQueue *queue)
@@ -323,6 +337,72 @@ void g_ptr_array_unref(GPtrArray *array)
 	drop_end(drop);
 }
 
+/* ---- GThreadPool -------------------------------------------------------- */
+
+/*
+ * What was pushed happens before its work, and the work before the end of the
+ * pool.  GLib calls the work, so ours is put before it.  The pool itself, which
+ * one of its threads may free, is hidden.
+ */
+
+typedef struct Pool Pool;
+struct Pool {
+	GFunc work;
+	gpointer user;
+};
+
+static void pool_work(gpointer data, gpointer user)
+{
+	Pool *ours = user;
+
+	__tsan_acquire(ours);
+	ours->work(data, ours->user);
+	__tsan_release(ours);
+}
+
+GThreadPool *g_thread_pool_new(GFunc work, gpointer user, gint threads_most,
+	gboolean exclusive, GError **error)
+{
+	Pool *ours = g_new(Pool, 1);
+	GThreadPool *pool;
+
+	ours->work = work;
+	ours->user = user;
+	__tsan_release(ours);
+	hide();
+	pool = REAL(g_thread_pool_new)(
+		pool_work, ours, threads_most, exclusive, error);
+	show();
+	if (!pool)
+		g_free(ours);
+	return pool;
+}
+
+gboolean g_thread_pool_push(GThreadPool *pool, gpointer data, GError **error)
+{
+	gboolean pushed;
+
+	hide();
+	__tsan_release(pool->user_data);
+	pushed = REAL(g_thread_pool_push)(pool, data, error);
+	show();
+	return pushed;
+}
+
+void g_thread_pool_free(GThreadPool *pool, gboolean immediate, gboolean wait)
+{
+	Pool *ours;
+
+	hide();
+	ours = pool->user_data;
+	REAL(g_thread_pool_free)(pool, immediate, wait);
+	show();
+	if (!wait)
+		return; /* threads may still come by: it stays */
+	__tsan_acquire(ours);
+	g_free(ours);
+}
+
 /* ---- GTimeZone and GQuark ----------------------------------------------- */
 
 /*
@@ -330,18 +410,6 @@ void g_ptr_array_unref(GPtrArray *array)
  * lock inside GLib.  Nobody else writes there, so what these do to memory is
  * hidden; they order nothing.
  */
-
-static void hide(void)
-{
-	AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
-	AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
-}
-
-static void show(void)
-{
-	AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-	AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
-}
 
 #define HIDDEN(type, function, parameters, arguments)                          \
 	type(function) parameters                                              \

@@ -175,6 +175,38 @@ static void written_after_the_hand_over(int thread)
 	}
 }
 
+static void add_one(gpointer data, gpointer user)
+{
+	int *value = data;
+
+	*value += *(int *)user;
+}
+
+static void use_a_pool(gboolean too_early)
+{
+	int one = 1, values[2] = {0};
+	GThreadPool *pool = g_thread_pool_new(add_one, &one, 2, TRUE, NULL);
+
+	for (int i = 0; i < 2; i++)
+		g_thread_pool_push(pool, &values[i], NULL);
+	if (too_early)
+		values[0]++;
+	g_thread_pool_free(pool, FALSE, TRUE);
+	g_assert_cmpint(values[1], ==, 1);
+}
+
+static void worked_on_by_a_pool(int thread)
+{
+	(void)thread;
+	use_a_pool(FALSE);
+}
+
+static void written_while_a_pool_works(int thread)
+{
+	(void)thread;
+	use_a_pool(TRUE);
+}
+
 static void freed_by_who_is_last(int thread)
 {
 	static GBytes *shared;
@@ -262,6 +294,8 @@ static const struct {
 	WAY(made_once_the_classic_way),
 	WAY(handed_over_by_a_queue),
 	WAY(written_after_the_hand_over),
+	WAY(worked_on_by_a_pool),
+	WAY(written_while_a_pool_works),
 	WAY(freed_by_who_is_last),
 	WAY(array_freed_by_who_is_last),
 	WAY(shared_inside_glib),
