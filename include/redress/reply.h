@@ -113,6 +113,9 @@ struct ReplyEnvelope {
 	const char *subject;
 };
 
+/* True if a mail can be composed to this address. */
+bool reply_can_address(const char *address);
+
 /*
  * Renders and composes.  The subject is the template's first line
  * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,

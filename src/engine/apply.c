@@ -34,6 +34,8 @@ bool apply_gather(Context *context, const StoreTicket *ticket,
 		.now_s = now_s,
 		.mailbox = policy_mailbox_of(context->policy, mailbox_folded),
 		.ticket = ticket,
+		.no_address =
+			ticket && !reply_can_address(ticket->customer_address),
 		.promise_told = told,
 		.automatic_on_thread_today = automatic,
 		.acks_per_sender_most = options->acks_per_sender_per_day,

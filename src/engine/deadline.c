@@ -81,7 +81,7 @@ bool engine_run_deadlines(Engine *engine, int64_t now_s, unsigned most,
 	Find find = {.now_s = now_s, .most = most};
 	unsigned done = 0;
 
-	if (!writer_submit(engine->writer, find_job, &find, false, error))
+	if (!writer_submit(engine->writer, WRITER_STEP, find_job, &find, error))
 		return false;
 	g_autoptr(GArray) deadlines = find.deadlines;
 	for (guint i = 0; i < deadlines->len; i++) {
@@ -90,16 +90,16 @@ bool engine_run_deadlines(Engine *engine, int64_t now_s, unsigned most,
 			.deadline = g_array_index(deadlines, StoreDeadline, i),
 			.now_s = now_s,
 		};
-		if (!writer_submit(
-			    engine->writer, due_job, &due, false, &problem)) {
+		if (!writer_submit(engine->writer, WRITER_CHANGE, due_job, &due,
+			    &problem)) {
 			if (problem->code == REDRESS_ERROR_TEMPORARY) {
 				g_propagate_error(
 					error, g_steal_pointer(&problem));
 				return false;
 			}
 			due.problem = problem->message;
-			if (!writer_submit(engine->writer, set_aside_job, &due,
-				    false, error))
+			if (!writer_submit(engine->writer, WRITER_CHANGE,
+				    set_aside_job, &due, error))
 				return false;
 		}
 		done++;

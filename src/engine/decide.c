@@ -185,7 +185,7 @@ static void reopen(Decision *decision, const DecideFacts *facts)
 static bool speaks_again(const DecideFacts *facts, const Analysis *analysis)
 {
 	return facts->ticket->quiet && facts->from_participant &&
-	       analysis->cost == ANALYSIS_COST_NOTHING;
+	       !facts->no_address && analysis->cost == ANALYSIS_COST_NOTHING;
 }
 
 static void speak_again(Decision *decision, const DecideFacts *facts)
@@ -210,7 +210,8 @@ static Decision add_to_ticket(
 					 : analysis_kind_name(analysis->kind);
 		return decision;
 	}
-	if (state == STORE_RESOLVED)
+	if (state == STORE_RESOLVED && facts->from_participant &&
+		analysis->cost != ANALYSIS_COST_AUTOMATIC)
 		reopen(&decision, facts);
 	else if (state == STORE_WAITING)
 		decision.state = STORE_OPEN;

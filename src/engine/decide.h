@@ -21,7 +21,7 @@ struct DecideFacts {
 	bool to_staff;             /* what bounced was not for the customer */
 	bool promise_told;         /* a mail told the ticket's promised time */
 	bool no_acknowledge;
-	bool no_address; /* nobody to write to */
+	bool no_address; /* nobody to whom a mail can be written */
 	unsigned acks_to_sender_today;
 	unsigned automatic_on_thread_today;
 	unsigned acks_per_sender_most;

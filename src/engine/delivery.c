@@ -92,7 +92,8 @@ bool engine_outbox_lease(Engine *engine, const char *owner, int64_t now_s,
 		.most = most,
 	};
 
-	if (!writer_submit(engine->writer, lease_job, &lease, false, error)) {
+	if (!writer_submit(
+		    engine->writer, WRITER_STEP, lease_job, &lease, error)) {
 		g_clear_pointer(&lease.rows, g_ptr_array_unref);
 		return false;
 	}
@@ -116,12 +117,17 @@ static bool uncertain_job(Context *context, void *user, GError **error)
 	}
 	row->state = STORE_OUTBOX_UNCERTAIN;
 	row->uncertain++;
+	/* An earlier attempt's hand-over says nothing of this one. */
+	row->handed_at = 0;
+	g_clear_pointer(&row->handed_boot, g_free);
+	g_clear_pointer(&row->queue_id, g_free);
 	return store_outbox_update(context->store, row, error);
 }
 
 bool engine_outbox_uncertain(Engine *engine, int64_t id, GError **error)
 {
-	return writer_submit(engine->writer, uncertain_job, &id, false, error);
+	return writer_submit(
+		engine->writer, WRITER_STEP, uncertain_job, &id, error);
 }
 
 /* ---- settle ------------------------------------------------------------ */
@@ -306,7 +312,8 @@ bool engine_outbox_settle(Engine *engine, const EngineDelivery *deliveries,
 {
 	Settle settle = {.deliveries = deliveries, .length = length};
 
-	return writer_submit(engine->writer, settle_job, &settle, false, error);
+	return writer_submit(
+		engine->writer, WRITER_STEP, settle_job, &settle, error);
 }
 
 /* ---- hand-over --------------------------------------------------------- */
@@ -351,7 +358,7 @@ bool engine_outbox_handed_over(Engine *engine, const char *message_id,
 	};
 
 	return writer_submit(
-		engine->writer, hand_over_job, &hand_over, false, error);
+		engine->writer, WRITER_STEP, hand_over_job, &hand_over, error);
 }
 
 /* ---- recovery ---------------------------------------------------------- */
@@ -396,7 +403,7 @@ bool engine_outbox_recover(
 	Recover recover = {.owner = owner, .now_s = now_s};
 
 	return writer_submit(
-		engine->writer, recover_job, &recover, false, error);
+		engine->writer, WRITER_STEP, recover_job, &recover, error);
 }
 
 /* ---- retry ------------------------------------------------------------- */
@@ -486,7 +493,8 @@ bool engine_outbox_retry(Engine *engine, int64_t id, const char *reference,
 {
 	Retry retry = {.id = id, .reference = reference, .now_s = now_s};
 
-	if (!writer_submit(engine->writer, retry_job, &retry, false, error))
+	if (!writer_submit(
+		    engine->writer, WRITER_CHANGE, retry_job, &retry, error))
 		return false;
 	*ret_count = retry.count;
 	return true;

@@ -44,5 +44,5 @@ static bool nothing_job(Context *context, void *user, GError **error)
 
 void engine_ping(Engine *engine)
 {
-	writer_submit(engine->writer, nothing_job, NULL, false, NULL);
+	writer_submit(engine->writer, WRITER_STEP, nothing_job, NULL, NULL);
 }

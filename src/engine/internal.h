@@ -57,9 +57,21 @@ void writer_set_policy(Writer *writer, EnginePolicy *policy);
 EnginePolicy *writer_get_policy(Writer *writer);
 EngineStatistics writer_statistics(Writer *writer);
 
+/*
+ * What a power cut may undo.  Not a mail that was answered with 250, nor a
+ * word given; but of the steps of an outgoing mail it may, since what it takes
+ * back is sent again with its Message-ID, as after a power cut it is anyhow.
+ * A batch without any other job does not wait for the disk.
+ */
+enum writer_job {
+	WRITER_MAIL,
+	WRITER_CHANGE,
+	WRITER_STEP,
+};
+
 /* Runs a job in a savepoint and waits for the commit that carries it. */
-bool writer_submit(Writer *writer, writer_run run, void *user, bool is_mail,
-	GError **error);
+bool writer_submit(Writer *writer, enum writer_job kind, writer_run run,
+	void *user, GError **error);
 
 struct Engine {
 	Writer *writer;

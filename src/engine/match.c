@@ -43,6 +43,17 @@ static bool by_ids(Context *context, const Analysis *analysis,
 	return store_ticket_by_thread(context->store, ids, ret_ticket, error);
 }
 
+static bool is_participant(Context *context, const StoreTicket *ticket,
+	const Analysis *analysis, bool *ret_known, GError **error)
+{
+	*ret_known = false;
+	if (!analysis->from || analysis->several_from)
+		return true;
+	g_autofree char *sender = base_address_fold(analysis->from);
+	return store_participant_known(
+		context->store, ticket->id, sender, ret_known, error);
+}
+
 static bool by_subject(Context *context, const Analysis *analysis,
 	StoreTicket **ret_ticket, GError **error)
 {
@@ -53,18 +64,42 @@ static bool by_subject(Context *context, const Analysis *analysis,
 	bool known = false;
 
 	*ret_ticket = NULL;
-	if (!reference || !analysis->from || analysis->several_from)
+	if (!reference)
 		return true;
 	if (!by_reference(context, reference, &ticket, error))
 		return false;
 	if (!ticket)
 		return true;
-	g_autofree char *sender = base_address_fold(analysis->from);
-	if (!store_participant_known(
-		    context->store, ticket->id, sender, &known, error))
+	if (!is_participant(context, ticket, analysis, &known, error))
 		return false;
 	if (known)
 		*ret_ticket = g_steal_pointer(&ticket);
+	return true;
+}
+
+/*
+ * A closed matter is history: a new complaint gets a ticket anew.  So does a
+ * complaint that somebody else makes on a resolved one: they cannot open it
+ * again, and must not go unanswered.
+ */
+static bool is_over(Context *context, const StoreTicket *ticket,
+	const Analysis *analysis, bool *ret_over, GError **error)
+{
+	bool participant = false;
+
+	*ret_over = false;
+	if (analysis->kind != ANALYSIS_COMPLAINT)
+		return true;
+	if (ticket->state == STORE_CLOSED) {
+		*ret_over = true;
+		return true;
+	}
+	if (ticket->state != STORE_RESOLVED ||
+		analysis->cost == ANALYSIS_COST_AUTOMATIC)
+		return true;
+	if (!is_participant(context, ticket, analysis, &participant, error))
+		return false;
+	*ret_over = !participant;
 	return true;
 }
 
@@ -86,9 +121,13 @@ bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 		if (!by_subject(context, analysis, &match.ticket, error))
 			return false;
 	}
-	/* A closed matter is history: a new complaint gets a ticket anew. */
-	if (match.ticket && match.ticket->state == STORE_CLOSED &&
-		analysis->kind == ANALYSIS_COMPLAINT)
+	bool over = false;
+	if (match.ticket &&
+		!is_over(context, match.ticket, analysis, &over, error)) {
+		store_ticket_free(match.ticket);
+		return false;
+	}
+	if (over)
 		g_clear_pointer(&match.ticket, store_ticket_free);
 	*ret_match = match;
 	return true;

@@ -62,5 +62,5 @@ static bool order_job(Context *context, void *user, GError **error)
 bool engine_operate(Engine *engine, const EngineOrder *order, GError **error)
 {
 	return writer_submit(
-		engine->writer, order_job, (void *)order, false, error);
+		engine->writer, WRITER_CHANGE, order_job, (void *)order, error);
 }

@@ -255,12 +255,13 @@ static bool gather(Context *context, const Receive *receive,
 		    facts, error))
 		return false;
 	facts->no_acknowledge = mail->no_acknowledge;
-	facts->no_address = !answer;
-	if (!ticket)
+	if (!ticket) {
+		facts->no_address = !answer || !reply_can_address(answer);
 		return !sender ||
 		       store_outbox_count_recipient(context->store, sender,
 			       reply_kind_name(REPLY_ACK), mail->now_s - DAY_S,
 			       &facts->acks_to_sender_today, error);
+	}
 	return !from || analysis->several_from ||
 	       store_participant_known(context->store, ticket->id, from,
 		       &facts->from_participant, error);
@@ -505,7 +506,8 @@ bool engine_receive(Engine *engine, const EngineMail *mail,
 		.receipt = &receipt,
 	};
 
-	if (!writer_submit(engine->writer, receive_job, &receive, true, error))
+	if (!writer_submit(
+		    engine->writer, WRITER_MAIL, receive_job, &receive, error))
 		return false;
 	*ret_receipt = receipt;
 	receipt = (EngineReceipt){0};

@@ -13,7 +13,7 @@ typedef struct Job Job;
 struct Job {
 	writer_run run;
 	void *user;
-	bool is_mail;
+	enum writer_job kind;
 	bool done; /* guarded by the writer's mutex */
 	bool good;
 	GError *error;
@@ -76,6 +76,16 @@ static bool job_run(
 	return store_rollback_to(writer->store, error);
 }
 
+static bool batch_is_durable(const GPtrArray *batch)
+{
+	for (guint i = 0; i < batch->len; i++) {
+		const Job *job = g_ptr_array_index(batch, i);
+		if (job->kind != WRITER_STEP)
+			return true;
+	}
+	return false;
+}
+
 static bool batch_run(
 	Writer *writer, GPtrArray *batch, EnginePolicy *policy, GError **error)
 {
@@ -85,7 +95,8 @@ static bool batch_run(
 		if (!writer->store)
 			return false;
 	}
-	if (!store_begin(writer->store, true, error))
+	if (!store_set_durable(writer->store, batch_is_durable(batch), error) ||
+		!store_begin(writer->store, true, error))
 		return false;
 	for (guint i = 0; i < batch->len; i++)
 		if (!job_run(
@@ -144,7 +155,8 @@ static void batch_answer(Writer *writer, GPtrArray *batch, bool committed)
 	for (guint i = 0; i < batch->len; i++) {
 		Job *job = g_ptr_array_index(batch, i);
 		writer->statistics.jobs++;
-		writer->statistics.mails += job->good && job->is_mail;
+		writer->statistics.mails +=
+			job->good && job->kind == WRITER_MAIL;
 		writer->statistics.failures += !job->good;
 		job->done = true;
 		g_cond_signal(&job->finished);
@@ -190,13 +202,13 @@ static void *writer_main(void *data)
 
 /* ---- from any thread --------------------------------------------------- */
 
-bool writer_submit(Writer *writer, writer_run run, void *user, bool is_mail,
-	GError **error)
+bool writer_submit(Writer *writer, enum writer_job kind, writer_run run,
+	void *user, GError **error)
 {
 	Job job = {
 		.run = run,
 		.user = user,
-		.is_mail = is_mail,
+		.kind = kind,
 		.observations = observations_new(),
 	};
 

@@ -288,6 +288,11 @@ static GBytes *to_bytes(GMimeMessage *message)
 
 /* ---- the whole --------------------------------------------------------- */
 
+bool reply_can_address(const char *address)
+{
+	return clean_is_address(address);
+}
+
 static bool check_address(const char *what, const char *address, GError **error)
 {
 	if (clean_is_address(address))
