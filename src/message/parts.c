@@ -467,6 +467,27 @@ static void read_alternative(Walk *walk, GMimeMultipart *multipart,
 	body_clear(&html);
 }
 
+/*
+ * A multipart whose boundary is missing, or never comes, has no parts: all its
+ * words are before the first of them, and are what there is to read.
+ */
+static void read_partless(
+	Walk *walk, GMimeMultipart *multipart, bool embedded, Body *body)
+{
+	const char *prologue = g_mime_multipart_get_prologue(multipart);
+	size_t length = prologue ? strlen(prologue) : 0;
+	g_autofree char *text = NULL;
+
+	message_add_defect(walk->message->defects,
+		"a multipart without parts was read as text");
+	if (length == 0 || embedded)
+		return;
+	length = MIN(length, walk->text_left);
+	walk->text_left -= length;
+	text = text_decode(prologue, length, NULL, walk->message->defects);
+	append_text(body->text, text);
+}
+
 static void read_multipart(Walk *walk, GMimeMultipart *multipart,
 	const MessagePart *part, unsigned depth, Body *body)
 {
@@ -476,6 +497,10 @@ static void read_multipart(Walk *walk, GMimeMultipart *multipart,
 	 * stays where it is while the array grows. */
 	bool report = strcmp(part->type, "multipart/report") == 0;
 
+	if (count == 0) {
+		read_partless(walk, multipart, embedded, body);
+		return;
+	}
 	if (strcmp(part->type, "multipart/alternative") == 0) {
 		read_alternative(walk, multipart, depth, embedded, body);
 		return;
