@@ -211,21 +211,32 @@ static bool check_socket(const char *name, GError **error)
 	return false;
 }
 
-/* Who may connect.  The socket is made closed and opened last. */
-static bool admit(const char *path, GError **error)
+/* A set-gid folder gives the socket its group by itself, also where neither
+ * membership nor chown is allowed. */
+static bool folder_gives_group(const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	struct stat status;
+
+	return stat(folder, &status) == 0 && (status.st_mode & S_ISGID);
+}
+
+static bool give_group(const char *path, GError **error)
 {
 	const IntakeMilterOptions *options = &house.options;
-	struct group *group =
-		options->socket_group ? getgrnam(options->socket_group) : NULL;
 
-	if (options->socket_group && !group) {
+	if (!options->socket_group || folder_gives_group(path))
+		return true;
+	struct group *group = getgrnam(options->socket_group);
+	if (!group) {
 		g_autofree char *problem = g_strdup_printf(
-			"there is no group %s; correct milter.socket_group",
+			"there is no group %s; correct milter.group, \"\" for "
+			"none",
 			options->socket_group);
 		fail(error, options->socket, REDRESS_ERROR_INVALID, problem);
 		return false;
 	}
-	if (group && chown(path, (uid_t)-1, group->gr_gid) < 0) {
+	if (chown(path, (uid_t)-1, group->gr_gid) < 0) {
 		g_autofree char *cure = g_strdup_printf(
 			"; redressd must be a member of the group %s to give "
 			"it the socket",
@@ -233,6 +244,16 @@ static bool admit(const char *path, GError **error)
 		fail_errno(error, options->socket, errno, cure);
 		return false;
 	}
+	return true;
+}
+
+/* Who may connect.  The socket is made closed and opened last. */
+static bool admit(const char *path, GError **error)
+{
+	const IntakeMilterOptions *options = &house.options;
+
+	if (!give_group(path, error))
+		return false;
 	if (chmod(path, options->socket_mode) < 0) {
 		fail_errno(error, options->socket, errno, "");
 		return false;
