@@ -81,6 +81,14 @@ struct DbDriver {
 	/* With write it takes the lock at once, waiting for it 5 s at most;
 	 * without, the transaction only reads. */
 	bool (*begin)(DbConnection *connection, bool write, GError **error);
+	/*
+	 * Whether the commits from now on wait for the disk; they do unless
+	 * told otherwise.  One that does not survives the death of the process
+	 * but perhaps not a power cut, after which every commit before it is
+	 * whole.  Outside a transaction.
+	 */
+	bool (*set_durable)(
+		DbConnection *connection, bool durable, GError **error);
 	/* After a failure, call rollback.  When it failed because the disk
 	 * did, a power cut may yet bring the transaction back. */
 	bool (*commit)(DbConnection *connection, GError **error);

@@ -33,6 +33,8 @@ int store_schema_version(void);
 /* ---- transactions ------------------------------------------------------ */
 
 bool store_begin(Store *store, bool write, GError **error);
+/* See DbDriver: whether the commits from now on wait for the disk. */
+bool store_set_durable(Store *store, bool durable, GError **error);
 bool store_commit(Store *store, GError **error);
 void store_rollback(Store *store);
 bool store_in_transaction(Store *store);

@@ -40,6 +40,7 @@ struct DbConnection {
 	sqlite3 *sqlite;
 	char *path;
 	GHashTable *statements; /* SQL constant to DbStatement, by address */
+	bool relaxed;           /* commits do not wait for the disk */
 	FileIdentity files[G_N_ELEMENTS(FILE_SUFFIXES)];
 };
 
@@ -568,6 +569,20 @@ static bool begin(DbConnection *connection, bool write, GError **error)
 		error);
 }
 
+/* In a write-ahead log NORMAL waits for the disk at checkpoints only. */
+static bool set_durable(DbConnection *connection, bool durable, GError **error)
+{
+	if (durable == !connection->relaxed)
+		return true;
+	if (!execute(connection,
+		    durable ? "PRAGMA synchronous = FULL"
+			    : "PRAGMA synchronous = NORMAL",
+		    error))
+		return false;
+	connection->relaxed = !durable;
+	return true;
+}
+
 static bool in_transaction(DbConnection *connection)
 {
 	return !sqlite3_get_autocommit(connection->sqlite);
@@ -734,6 +749,7 @@ const DbDriver db_sqlite_driver = {
 	.text = text,
 	.blob = blob,
 	.begin = begin,
+	.set_durable = set_durable,
 	.commit = commit,
 	.rollback = rollback,
 	.in_transaction = in_transaction,

@@ -106,6 +106,11 @@ bool store_begin(Store *store, bool write, GError **error)
 	return store->driver->begin(store->connection, write, error);
 }
 
+bool store_set_durable(Store *store, bool durable, GError **error)
+{
+	return store->driver->set_durable(store->connection, durable, error);
+}
+
 bool store_commit(Store *store, GError **error)
 {
 	return store->driver->commit(store->connection, error);
