@@ -435,9 +435,11 @@ class SmtpSink:
             self._mails.append(mail)
             self._changed.notify_all()
 
-    def mails(self, to=None, subject=None, accepted=True):
+    def mails(self, to=None, subject=None, accepted=True, message_id=None,
+              ticket=None):
         """What has arrived: for a recipient (folded), with a subject that a
-        pattern finds; accepted=None: also what was refused at the dot."""
+        pattern finds, with a Message-ID, of a ticket; accepted=None: also
+        what was refused at the dot."""
         with self._changed:
             found = list(self._mails)
         return [mail for mail in found
@@ -445,7 +447,9 @@ class SmtpSink:
                 and (to is None or to.casefold() in
                      [address.casefold() for address in mail.recipients])
                 and (subject is None or re.search(
-                    subject, str(mail.message["subject"] or "")))]
+                    subject, str(mail.message["subject"] or "")))
+                and message_id in (None, mail.message["message-id"])
+                and ticket in (None, mail.message["x-redress-ticket"])]
 
     def wait(self, count=1, timeout_s=20, **which):
         """Waits until so many such mails (see mails()) have arrived.
@@ -1251,3 +1255,78 @@ def send(port, message, sender=CUSTOMER, to=(MAILBOX,), options=()):
                         data, mail_options=list(options))
         accepted = time.monotonic()
     return accepted
+
+
+# What the mail server's DMARC milter would have written.
+AUTHENTICATED = (b"Authentication-Results: mail.example.com;\r\n"
+                 b"\tdmarc=pass header.from=customer.example\r\n")
+
+
+def authenticated(message):
+    """A mail as bytes, its sender proven."""
+    return AUTHENTICATED + message.as_bytes(policy=email.policy.SMTP)
+
+
+def reply(mail, text, sender=CUSTOMER, **headers):
+    """A customer's reply to a mail of ours (a Mail), to its Reply-To."""
+    ours = mail.message
+    found = {"In_Reply_To": ours["Message-ID"],
+             "References": f"{ours['References'] or ''} {ours['Message-ID']}",
+             **headers}
+    return complaint(f"Re: {ours['Subject']}", text, sender,
+                     ours["Reply-To"].addresses[0].addr_spec, **found)
+
+
+class Site:
+    """A mail server with redressd as its milter, and the mailboxes behind.
+
+    mta: "postfix" or "sendmail"; changes: to the settings; options: the mail
+    server's."""
+
+    def __init__(self, place, mta="postfix", changes=None, **options):
+        self.sink = place.sink()
+        self.redressd = place.redressd(changes=changes)
+        self.mta = getattr(place, mta)(
+            relay=self.sink, redressd=self.redressd, **options)
+        self._customers = 0
+
+    def customer(self):
+        """An address that has not written yet, since only so many of one
+        sender's mails are acknowledged."""
+        self._customers += 1
+        return f"customer{self._customers}@customer.example"
+
+    def send(self, message, sender=None, **options):
+        """Sends a mail from the address in its From."""
+        if sender is None:
+            sender = message["From"].addresses[0].addr_spec
+        return send(self.mta.port, message, sender=sender, **options)
+
+    def complain(self, *arguments, **headers):
+        """A complaint, see complaint(), from a new customer unless sender
+        is given; returns its ticket as `redress show --json` has it."""
+        message = complaint(*arguments, **{"sender": self.customer(),
+                                           **headers})
+        self.send(message)
+        return self.ticket_of(message)
+
+    def copy_of(self, message):
+        """The mail as the team got it."""
+        return self.sink.wait(message_id=message["Message-ID"])
+
+    def ticket_of(self, message):
+        reference = self.copy_of(message).message["X-Redress-Ticket"]
+        return self.redressd.ticket(str(reference))
+
+    def tickets_from(self, customer):
+        return self.redressd.redress_json(
+            "list", "--all", "--customer", customer)
+
+    def idle(self):
+        """Waits until nothing is left to send, then until a mail that was
+        sent after it has arrived: what has not arrived now never will."""
+        wait_for(lambda: not self.redressd.redress_json("outbox"), 30,
+                 "an empty outbox", self.redressd.log)
+        marker = self.customer()
+        self.send(complaint("Marker", sender=marker))
+        self.sink.wait(to=marker)
