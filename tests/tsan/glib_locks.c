@@ -457,12 +457,14 @@ void g_date_time_unref(GDateTime *time)
 	show();
 }
 
-/* ---- GError ------------------------------------------------------------- */
+/* ---- locks that GLib makes when it first needs them ---------------------- */
 
-/* The first error of a program makes the lock that guards the table of
- * domains, unseen: it is made before there is a second thread. */
-static void __attribute__((constructor)) make_first_error(void)
+/* The first error makes the lock that guards the table of domains, the first
+ * tuple the one that guards the table of types, both unseen: they are made
+ * before there is a second thread. */
+static void __attribute__((constructor)) make_first_ones(void)
 {
 	g_error_free(g_error_new_literal(
 		g_quark_from_static_string("redress-tsan"), 0, ""));
+	g_variant_unref(g_variant_ref_sink(g_variant_new("(s)", "")));
 }

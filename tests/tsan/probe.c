@@ -263,8 +263,10 @@ static void shared_inside_glib(int thread)
 	GTimeZone *zone = g_time_zone_new_identifier(names[0]);
 	GDateTime *utc = g_date_time_new_from_unix_utc(0);
 	GDateTime *there = g_date_time_to_timezone(utc, zone);
+	GVariant *tuple = g_variant_new("(si)", "text", thread);
 
 	g_assert_cmpint(g_date_time_get_year(there), ==, 1970);
+	g_variant_unref(g_variant_ref_sink(tuple));
 	g_date_time_unref(there);
 	g_time_zone_unref(zone);
 	g_date_time_unref(utc);
