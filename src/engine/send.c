@@ -32,20 +32,31 @@ static const char *told_name(const char *what)
 	return NULL;
 }
 
+/* The event of the very mail that is being written is no news in it. */
+static bool is_this_mail(const SendOptions *options, const StoreEvent *row)
+{
+	const char *own = options->kind == REPLY_FOLLOWUP ? "updated"
+			  : options->kind == REPLY_LATE   ? "late"
+							  : NULL;
+
+	return own && row->at == options->now_s && g_str_equal(row->what, own);
+}
+
 /* The latest events that a customer may read of, oldest first. */
-static bool gather_events(Context *context, const StoreTicket *ticket,
+static bool gather_events(Context *context, const SendOptions *options,
 	GArray **ret_events, GError **error)
 {
 	g_autoptr(GPtrArray) rows = NULL;
 	g_autoptr(GArray) told = g_array_new(FALSE, FALSE, sizeof(ReplyEvent));
 
-	if (!store_event_list(context->store, ticket->id, &rows, error))
+	if (!store_event_list(
+		    context->store, options->ticket->id, &rows, error))
 		return false;
 	for (guint i = 0; i < rows->len; i++) {
 		const StoreEvent *row = g_ptr_array_index(rows, i);
 		ReplyEvent event = {
 			.at_s = row->at, .what = told_name(row->what)};
-		if (event.what)
+		if (event.what && !is_this_mail(options, row))
 			g_array_append_val(told, event);
 	}
 	if (told->len > EVENTS_MOST)
@@ -158,7 +169,7 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	g_autofree char *reply_to = policy_token_address(
 		policy, options->mailbox, 't', ticket->reference);
 
-	if (!gather_events(context, ticket, &events, error) ||
+	if (!gather_events(context, options, &events, error) ||
 		!gather_ids(context, options, references, &in_reply_to, error))
 		return NULL;
 	g_ptr_array_add(references, NULL);

@@ -151,6 +151,13 @@ static void put_words(GVariantDict *dict, const ReplyFacts *facts)
 		CLEAN_SUBJECT_MOST);
 }
 
+/* Rounded up: "every 2 hours" stays true of 90 minutes.  0, said without a
+ * number, up to an hour: "every 1 hours" is no language. */
+static unsigned whole_hours(unsigned seconds)
+{
+	return seconds > 3600 ? (seconds + 3599) / 3600 : 0;
+}
+
 GVariant *reply_facts_context(const ReplyFacts *facts, const char *language,
 	const char *status_address, ReplyDates *dates)
 {
@@ -169,9 +176,7 @@ GVariant *reply_facts_context(const ReplyFacts *facts, const char *language,
 	put_flag(&dict, "messages_many", facts->messages > 1);
 	put_number(&dict, "messages", facts->messages);
 	put_number(&dict, "late_count", facts->late_count);
-	/* Rounded up: "every 2 hours" stays true of 90 minutes. */
-	put_number(&dict, "interval_hours",
-		facts->interval_s / 3600 + (facts->interval_s % 3600 > 0));
+	put_number(&dict, "interval_hours", whole_hours(facts->interval_s));
 	g_variant_dict_insert_value(
 		&dict, "events", make_events(facts, &clock));
 	return g_variant_ref_sink(g_variant_dict_end(&dict));
