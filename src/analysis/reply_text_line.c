@@ -102,7 +102,7 @@ static bool in_table(
 	const char *const *table, size_t length, const char *folded)
 {
 	for (size_t i = 0; i < length; i++)
-		if (!strcmp(table[i], folded))
+		if (table[i][0] == folded[0] && !strcmp(table[i], folded))
 			return true;
 	return false;
 }
@@ -199,7 +199,8 @@ static enum line_field field_of(const char *folded)
 	memcpy(name, p, length);
 	name[length] = '\0';
 	for (size_t i = 0; i < G_N_ELEMENTS(field_names); i++)
-		if (!strcmp(field_names[i].name, name))
+		if (field_names[i].name[0] == name[0] &&
+			!strcmp(field_names[i].name, name))
 			return field_names[i].field;
 	return FIELD_NONE;
 }
@@ -207,10 +208,13 @@ static enum line_field field_of(const char *folded)
 /* A pattern with "*" for any few words, at most two of them. */
 static bool matches(const char *pattern, const char *folded)
 {
-	const char *star = strchr(pattern, '*');
-	const char *rest, *second;
+	const char *star, *rest, *second;
 	size_t length;
 
+	/* Most patterns differ at once. */
+	if (*pattern != '*' && *pattern != *folded)
+		return false;
+	star = strchr(pattern, '*');
 	if (!star)
 		return !strcmp(pattern, folded);
 	if (strncmp(pattern, folded, (size_t)(star - pattern)))
@@ -223,10 +227,7 @@ static bool matches(const char *pattern, const char *folded)
 	if (!second)
 		return g_str_has_suffix(folded, rest);
 	length = (size_t)(second - rest);
-	for (const char *p = folded; strlen(p) >= length; p++)
-		if (!strncmp(p, rest, length))
-			return true;
-	return false;
+	return memmem(folded, strlen(folded), rest, length) != NULL;
 }
 
 static bool names_product(const char *folded)
@@ -302,11 +303,13 @@ static bool is_sign_off(const Line *line, const char *folded)
 		length = (size_t)(last - folded);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(sign_offs); i++) {
-		size_t have = strlen(sign_offs[i]);
+		size_t have;
 		const char *rest;
 
-		if (length < have || sign_offs[i][0] != folded[0] ||
-			strncmp(folded, sign_offs[i], have))
+		if (sign_offs[i][0] != folded[0])
+			continue;
+		have = strlen(sign_offs[i]);
+		if (length < have || strncmp(folded, sign_offs[i], have))
 			continue;
 		if (length == have)
 			return true;

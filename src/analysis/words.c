@@ -141,9 +141,15 @@ static bool any_quote(GArray *lines, unsigned until)
 GPtrArray *words_find_commands(const char *reply_text)
 {
 	GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GArray) lines = line_read_all(reply_text);
-	unsigned first = 0, end = lines->len;
+	g_autoptr(GArray) lines = NULL;
+	unsigned first = 0, end;
 
+	/* Nearly no mail has one, and to read all lines costs more than that.
+	 */
+	if (*reply_text != '#' && !strstr(reply_text, "\n#"))
+		return found;
+	lines = line_read_all(reply_text);
+	end = lines->len;
 	while (first < end && (LINE_AT(lines, first)->kind == LINE_BLANK ||
 				      is_command(LINE_AT(lines, first))))
 		first++;

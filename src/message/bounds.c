@@ -12,7 +12,7 @@
 enum {
 	MAX_LINES_BEFORE_HEADER = 20,
 	MAX_FIELD_NAME = 256,
-	MAX_DASH_LINES = 50000, /* that may start a part */
+	MAX_DASH_LINES = 16000, /* that may start a part */
 };
 
 size_t bounds_line_length(const char *p, const char *end)
