@@ -29,7 +29,7 @@ static const char *const complainer_names[] = {
 	[ANALYSIS_CHRONIC] = "chronic",
 };
 
-G_DEFINE_QUARK(redress - analysis - error, analysis_error)
+G_DEFINE_QUARK(redress_analysis_error, analysis_error)
 
 const char *analysis_kind_name(enum analysis_kind kind)
 {

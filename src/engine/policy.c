@@ -2,7 +2,7 @@
 
 #include "internal.h"
 
-G_DEFINE_QUARK(redress - engine - error - quark, engine_error)
+G_DEFINE_QUARK(redress_engine_error, engine_error)
 
 /* A mailbox with its own copies of everything. */
 typedef struct Owned Owned;

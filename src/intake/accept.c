@@ -1,6 +1,6 @@
 #include "internal.h"
 
-G_DEFINE_QUARK(redress - intake - error - quark, intake_error)
+G_DEFINE_QUARK(redress_intake_error, intake_error)
 
 static bool receive(const IntakeDoor *door, const IntakeMail *mail,
 	const Analysis *analysis, EngineReceipt *ret_receipt, GError **error)

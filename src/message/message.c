@@ -8,7 +8,7 @@
 
 enum { MAX_DEFECTS = 64 };
 
-G_DEFINE_QUARK(redress - message - error - quark, message_error)
+G_DEFINE_QUARK(redress_message_error, message_error)
 
 void message_add_defect(GPtrArray *defects, const char *words)
 {

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-G_DEFINE_QUARK(redress - outbox - error - quark, outbox_error)
+G_DEFINE_QUARK(redress_outbox_error, outbox_error)
 
 static void initialise_library(void)
 {

@@ -28,7 +28,7 @@ struct ParserPool {
 	unsigned deaths;
 };
 
-G_DEFINE_QUARK(redress - parser - error - quark, parser_error)
+G_DEFINE_QUARK(redress_parser_error, parser_error)
 
 static void publish(ParserPool *pool, Slot *slot)
 {

@@ -1,7 +1,7 @@
 /* The words in which an administrator or an agent writes a duration. */
 #include "internal.h"
 
-G_DEFINE_QUARK(redress - promise - error - quark, promise_error)
+G_DEFINE_QUARK(redress_promise_error, promise_error)
 
 typedef struct DurationUnit DurationUnit;
 struct DurationUnit {

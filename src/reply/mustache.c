@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(redress - reply - error - quark, reply_error)
+G_DEFINE_QUARK(redress_reply_error, reply_error)
 
 enum { SECTIONS_MOST_DEEP = 64 };
 

@@ -1,6 +1,6 @@
 #include "internal.h"
 
-G_DEFINE_QUARK(redress - store - error - quark, store_error)
+G_DEFINE_QUARK(redress_store_error, store_error)
 
 static void bind_parameters(Store *store, DbStatement *statement,
 	const char *types, va_list arguments)

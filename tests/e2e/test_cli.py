@@ -189,16 +189,16 @@ class CliTest(unittest.TestCase):
     def test_what_does_not_exist_is_1_and_a_mistake_is_2(self):
         self.ingest()
         for status, arguments in (
-                (1, ("show", "0000-0000")),
-                (1, ("resolve", "0000-0000")),
-                (1, ("note", "0000-0000", "text")),
+                (1, ("show", "0000-000M")),
+                (1, ("resolve", "0000-000M")),
+                (1, ("note", "0000-000M", "text")),
                 (1, ("retry", "999")),
                 (1, ("show", "--raw", "999")),
                 (1, ("show", "--mail", "999")),
                 (1, ("render", "ack", "--lang", "xx")),
                 (2, ("show", "banana")),
                 (2, ("show",)),
-                (2, ("note", "0000-0000")),
+                (2, ("note", "0000-000M")),
                 (2, ("list", "--state", "furious")),
                 (2, ("list", "--nonsense")),
                 (2, ("lsit",)),
