@@ -97,7 +97,8 @@ static void change_ticket(
 		ticket->promised_by = decision->promised_by;
 	if (decision->unquiet)
 		g_clear_pointer(&ticket->quiet, g_free);
-	if (decision->quiet) {
+	/* The decision may hold the ticket's own words. */
+	if (decision->quiet && g_strcmp0(ticket->quiet, decision->quiet) != 0) {
 		g_free(ticket->quiet);
 		ticket->quiet = g_strdup(decision->quiet);
 	}

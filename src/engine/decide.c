@@ -52,6 +52,13 @@ static int64_t look_at(const DecideFacts *facts, int64_t promised_by)
 	return promised_by - MIN(notice, span / 4);
 }
 
+static bool promise_passed(const DecideFacts *facts)
+{
+	int64_t promised_by = facts->ticket->promised_by;
+
+	return promised_by && promised_by <= facts->now_s;
+}
+
 static void promise(Decision *decision, const DecideFacts *facts)
 {
 	decision->promised_by = new_promise(facts);
@@ -226,6 +233,9 @@ static Decision add_to_ticket(
 		analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING
 			? analysis->guard
 			: thread_guard(facts, decision.unquiet);
+	/* What is overdue has a word of its own, with a new time, at once. */
+	if (!decision.guard && !decision.reopened && promise_passed(facts))
+		decision.guard = "late-notice-due";
 	if (!decision.guard) {
 		send_automatic(&decision, REPLY_STATUS);
 		follow_up(&decision, facts);
@@ -326,7 +336,7 @@ static Decision due_follow_up(const DecideFacts *facts)
 
 	/* After an outage both may be due: a time that has passed is not told
 	 * as one to come. */
-	if (ticket->promised_by && ticket->promised_by <= facts->now_s)
+	if (promise_passed(facts))
 		return due_promise(facts);
 	decision.guard = thread_guard(facts, false);
 	if (ticket->quiet) {

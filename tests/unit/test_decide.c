@@ -383,6 +383,21 @@ static void test_a_status_request_is_answered_to_a_participant_alone(
 	}
 }
 
+/* The scheduler is about to say so, with a new time. */
+static void test_a_status_answer_never_tells_a_time_that_has_passed(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.mail.status_request = true;
+	c.ticket.promised_by = NOW;
+	Decision decision = mail(&c);
+	assert_withheld(&decision, "late-notice-due");
+	assert_int_equal(promise_look_of(&decision), DECIDE_KEEP);
+}
+
 static void test_a_customers_reply_reopens_a_resolved_ticket(void **state)
 {
 	Case c;
@@ -859,6 +874,8 @@ static void test_a_note_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_a_status_answer_never_tells_a_time_that_has_passed),
 		cmocka_unit_test(
 			test_a_complaint_opens_a_ticket_and_is_acknowledged),
 		cmocka_unit_test(test_a_guard_costs_the_acknowledgement_alone),

@@ -663,6 +663,27 @@ static void test_a_dead_address_ends_the_follow_ups(void **state)
 	}
 }
 
+static void test_a_silent_ticket_stays_silent_whatever_falls_due(void **state)
+{
+	Desk *desk = *state;
+	g_autoptr(StoreTicket) ticket = any_ticket(desk);
+	g_autoptr(Analysis) mail = bounce_mail(NULL, MARI);
+	g_autoptr(StoreOutbox) ack = last_row(desk, ticket, "ack");
+	g_autoptr(StoreTicket) bounced =
+		receive_to(desk, mail, ack->envelope_from, NOW + HOUR);
+
+	operate(desk, ENGINE_RESOLVE, ticket->reference, NOW + 2 * HOUR);
+	operate(desk, ENGINE_REOPEN, ticket->reference, NOW + 3 * HOUR);
+	desk_run_deadlines(desk, NOW + 3 * DAY);
+	g_autoptr(StoreTicket) after = desk_ticket(desk, ticket->reference);
+	assert_int_equal(after->state, STORE_OPEN);
+	assert_text(after->quiet, "unreachable");
+	assert_int_equal(desk_count(desk, ticket, "status"), 0);
+	assert_int_equal(desk_count(desk, ticket, "resolved"), 0);
+	assert_int_equal(desk_count(desk, ticket, "followup"), 0);
+	assert_true(desk_count_events(desk, ticket, "not-mailed") >= 2);
+}
+
 /* Else the supervisor's full mailbox silences every customer, and each bounce
  * of an escalation makes the next. */
 static void test_a_bounced_escalation_neither_loops_nor_silences(void **state)
@@ -1482,6 +1503,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_an_order_that_makes_no_sense_is_refused, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_silent_ticket_stays_silent_whatever_falls_due,
+			set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_a_customers_reply_reopens_what_was_resolved,
 			set_up, tear_down),
