@@ -340,6 +340,10 @@ static bool record_alone(Context *context, const Receive *receive,
 		.mail_id = mail->analysis->message_id,
 		.queue_id = mail->queue_id,
 	};
+	if (!event_add(context, &options, error))
+		return false;
+	options.what = "not-mailed";
+	options.detail = decision->guard;
 	return event_add(context, &options, error);
 }
 

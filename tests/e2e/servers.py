@@ -35,6 +35,7 @@ import signal
 import smtplib
 import socket
 import socketserver
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -1212,6 +1213,23 @@ class Redressd:
             value, at = decoder.raw_decode(text, at)
             found += value if isinstance(value, list) else [value]
         return found
+
+    def store(self, statement, *values):
+        """Reads or changes rows of the store behind redressd's back, as the
+        passing of days or a mishap would."""
+        with contextlib.closing(sqlite3.connect(
+                self.store_file, timeout=30)) as connection:
+            # Only redressd itself checkpoints.
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+            with connection:
+                return connection.execute(statement, values).fetchall()
+
+    def make_due(self, reference, kind):
+        """Makes a deadline of a ticket due now: "follow-up", "promise" or
+        "close"."""
+        self.store("UPDATE deadline SET due_at = ? WHERE kind = ? AND "
+                   "ticket_id = (SELECT id FROM ticket WHERE reference = ?)",
+                   int(time.time()), kind, reference)
 
     def tickets(self):
         return self.redress_json("list")
