@@ -45,6 +45,11 @@ bool query_integer(Store *store, int64_t *ret, GError **error, const char *sql,
 bool query_text(Store *store, char **ret, GError **error, const char *sql,
 	const char *types, ...);
 
+/* The bytes of the one row with this id, unpacked; NOT_FOUND names it by
+ * what. */
+bool query_packed(Store *store, int64_t id, const char *what,
+	GBytes **ret_bytes, GError **error, const char *sql);
+
 /*
  * Reads a row with the given function until there is none; each is added to
  * rows, which may be NULL to read one only and give it in *ret_first.

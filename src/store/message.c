@@ -126,23 +126,6 @@ bool store_message_list(Store *store, int64_t ticket_id,
 bool store_message_raw(
 	Store *store, int64_t message_id, GBytes **ret_raw, GError **error)
 {
-	DbStatement *row = query_start(store, error,
-		"SELECT packed FROM raw WHERE message_id = ?", "i", message_id);
-	GBytes *raw = NULL;
-
-	if (!row)
-		return false;
-	enum db_step step = store->driver->step(row, error);
-	if (step == DB_ROW) {
-		size_t length;
-		const void *packed = store->driver->blob(row, 0, &length);
-		raw = store_unpack(packed, length, error);
-	} else if (step == DB_DONE) {
-		g_set_error(error, STORE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no message %" G_GINT64_FORMAT, message_id);
-	}
-	store->driver->reset(row);
-	if (raw)
-		*ret_raw = raw;
-	return raw != NULL;
+	return query_packed(store, message_id, "message", ret_raw, error,
+		"SELECT packed FROM raw WHERE message_id = ?");
 }

@@ -84,25 +84,8 @@ bool store_outbox_withdraw(Store *store, int64_t ticket_id, const char *kind,
 bool store_outbox_bytes(
 	Store *store, int64_t id, GBytes **ret_bytes, GError **error)
 {
-	DbStatement *row = query_start(store, error,
-		"SELECT packed FROM outbox WHERE id = ?", "i", id);
-	GBytes *bytes = NULL;
-
-	if (!row)
-		return false;
-	enum db_step step = store->driver->step(row, error);
-	if (step == DB_ROW) {
-		size_t length;
-		const void *packed = store->driver->blob(row, 0, &length);
-		bytes = store_unpack(packed, length, error);
-	} else if (step == DB_DONE) {
-		g_set_error(error, STORE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no outbox row %" G_GINT64_FORMAT, id);
-	}
-	store->driver->reset(row);
-	if (bytes)
-		*ret_bytes = bytes;
-	return bytes != NULL;
+	return query_packed(store, id, "outbox row", ret_bytes, error,
+		"SELECT packed FROM outbox WHERE id = ?");
 }
 
 bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error)

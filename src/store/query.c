@@ -122,6 +122,29 @@ bool query_text(Store *store, char **ret, GError **error, const char *sql,
 	return step != DB_FAILED;
 }
 
+bool query_packed(Store *store, int64_t id, const char *what,
+	GBytes **ret_bytes, GError **error, const char *sql)
+{
+	DbStatement *row = query_start(store, error, sql, "i", id);
+	GBytes *bytes = NULL;
+
+	if (!row)
+		return false;
+	enum db_step step = store->driver->step(row, error);
+	if (step == DB_ROW) {
+		size_t length;
+		const void *packed = store->driver->blob(row, 0, &length);
+		bytes = store_unpack(packed, length, error);
+	} else if (step == DB_DONE) {
+		g_set_error(error, STORE_ERROR, REDRESS_ERROR_NOT_FOUND,
+			"no %s %" G_GINT64_FORMAT, what, id);
+	}
+	store->driver->reset(row);
+	if (bytes)
+		*ret_bytes = bytes;
+	return bytes != NULL;
+}
+
 bool query_list(Store *store, DbStatement *statement, query_read read,
 	GPtrArray *rows, GError **error)
 {
