@@ -39,7 +39,8 @@ static const double gram_kinds[MAX_GRAM + 1] = {0, 60, 900, 8000, 30000};
 
 typedef struct Gram Gram;
 struct Gram {
-	guint64 key; /* up to four code points of 16 bits */
+	guint64 key;   /* up to four code points of 16 bits */
+	guint32 known; /* a bit for each language that has it */
 	guint8 counts[MAX_LANGUAGES];
 };
 
@@ -83,6 +84,9 @@ static gunichar bare_letter(gunichar c)
 /* Lower case, composed; or without any marks. */
 static char *normalise(const char *text, bool bare)
 {
+	if (g_str_is_ascii(text))
+		return g_ascii_strdown(text, -1);
+
 	GString *out = g_string_new(NULL);
 	g_autofree char *forms = g_utf8_normalize(text, -1,
 		bare ? G_NORMALIZE_DEFAULT : G_NORMALIZE_DEFAULT_COMPOSE);
@@ -121,6 +125,12 @@ static void each_gram(const char *word, GramFunc func, void *data)
 	}
 }
 
+/* g_int64_hash() lets most groups of four letters meet in a few places. */
+static guint hash_gram(const void *key)
+{
+	return (guint)(*(const guint64 *)key * 0x9e3779b97f4a7c15u >> 32);
+}
+
 /* ---- learning --------------------------------------------------------- */
 
 typedef struct Lesson Lesson;
@@ -142,6 +152,7 @@ static void learn_gram(guint64 key, unsigned length, void *data)
 	}
 	if (gram->counts[lesson->language] < G_MAXUINT8)
 		gram->counts[lesson->language]++;
+	gram->known |= 1u << lesson->language;
 	lesson->totals[length]++;
 }
 
@@ -177,7 +188,7 @@ static Model *model_new(
 	g_assert(languages_count <= MAX_LANGUAGES);
 	model->languages = languages;
 	model->languages_count = languages_count;
-	model->grams = g_hash_table_new(g_int64_hash, g_int64_equal);
+	model->grams = g_hash_table_new(hash_gram, g_int64_equal);
 	model->words =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (size_t i = 0; i < languages_count; i++) {
@@ -295,7 +306,8 @@ static void sample_read(Sample *sample, const char *text)
 	for (char **token = tokens; *token; token++) {
 		if (is_link(*token))
 			continue;
-		g_string_append_printf(kept, "%s ", *token);
+		g_string_append(kept, *token);
+		g_string_append_c(kept, ' ');
 		for (const char *p = *token; *p; p = g_utf8_next_char(p))
 			count_letter(sample, g_utf8_get_char(p));
 	}
@@ -337,6 +349,7 @@ typedef struct Score Score;
 struct Score {
 	const Model *model;
 	double sums[MAX_LANGUAGES];
+	double weights[MAX_GRAM + 1]; /* of the groups of n letters, in all */
 	unsigned grams;
 	unsigned words;
 	unsigned known_words[MAX_LANGUAGES];
@@ -347,14 +360,27 @@ static void score_gram(guint64 key, unsigned length, void *data)
 	Score *score = data;
 	const Model *model = score->model;
 	const Gram *gram = g_hash_table_lookup(model->grams, &key);
-
 	double weight = length == 1 && key >= 0x80 ? mark_weight : 1;
 
 	score->grams++;
+	score->weights[length] += weight;
+	/* What a language lacks is added at the end: most lack most. */
+	for (guint32 known = gram ? gram->known : 0; known;
+		known &= known - 1) {
+		int i = __builtin_ctz(known);
+		const float *logs = model->logs[i][length];
+		score->sums[i] += weight * (logs[gram->counts[i]] - logs[0]);
+	}
+}
+
+static void score_lacks(Score *score)
+{
+	const Model *model = score->model;
+
 	for (size_t i = 0; i < model->languages_count; i++)
-		score->sums[i] +=
-			weight *
-			model->logs[i][length][gram ? gram->counts[i] : 0];
+		for (unsigned n = 1; n <= MAX_GRAM; n++)
+			score->sums[i] +=
+				score->weights[n] * model->logs[i][n][0];
 }
 
 static void score_word(Score *score, const char *word)
@@ -424,6 +450,7 @@ static const char *best_of(const Model *model, const char *text,
 	size_t first = 0, second = 1;
 
 	score_text(&score, text);
+	score_lacks(&score);
 	if (!score.grams)
 		return NULL;
 	if (score.sums[second] > score.sums[first]) {

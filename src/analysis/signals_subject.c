@@ -296,36 +296,56 @@ static bool after_matches(enum after after, const char *rest)
 	g_assert_not_reached();
 }
 
-static bool phrase_matches(const Phrase *phrase, const char *folded)
+/* Turkish and Greek letters fold alike on both sides only if both are folded
+ * by the same rules.  Once, and kept as long as the process lives. */
+static const char *const *phrases_fold(const Phrase *phrases, size_t length)
 {
-	/* Turkish and Greek letters fold alike on both sides only if both
-	 * are folded by the same rules. */
-	g_autofree char *text = g_utf8_casefold(phrase->text, -1);
-	if (!g_str_has_prefix(folded, text))
-		return false;
-	return after_matches(phrase->after, folded + strlen(text));
+	const char **folded = g_new(const char *, length);
+
+	for (size_t i = 0; i < length; i++)
+		folded[i] = g_utf8_casefold(phrases[i].text, -1);
+	return folded;
 }
 
-static bool phrases_match(
-	const Phrase *phrases, size_t length, const char *subject)
+static bool phrase_matches(
+	const Phrase *phrase, const char *text, const char *folded)
+{
+	return g_str_has_prefix(folded, text) &&
+	       after_matches(phrase->after, folded + strlen(text));
+}
+
+static bool phrases_match(const Phrase *phrases, const char *const *texts,
+	size_t length, const char *subject)
 {
 	g_autofree char *folded = subject ? subject_fold(subject) : NULL;
 	if (!folded)
 		return false;
 	const char *untagged = tags_skip(folded);
 	for (size_t i = 0; i < length; i++)
-		if (phrase_matches(&phrases[i], folded) ||
-			phrase_matches(&phrases[i], untagged))
+		if (phrase_matches(&phrases[i], texts[i], folded) ||
+			phrase_matches(&phrases[i], texts[i], untagged))
 			return true;
 	return false;
 }
 
 bool signals_subject_is_auto_reply(const char *subject)
 {
-	return phrases_match(auto_replies, G_N_ELEMENTS(auto_replies), subject);
+	static const char *const *texts;
+
+	if (g_once_init_enter(&texts))
+		g_once_init_leave(&texts,
+			phrases_fold(auto_replies, G_N_ELEMENTS(auto_replies)));
+	return phrases_match(
+		auto_replies, texts, G_N_ELEMENTS(auto_replies), subject);
 }
 
 bool signals_subject_is_challenge(const char *subject)
 {
-	return phrases_match(challenges, G_N_ELEMENTS(challenges), subject);
+	static const char *const *texts;
+
+	if (g_once_init_enter(&texts))
+		g_once_init_leave(&texts,
+			phrases_fold(challenges, G_N_ELEMENTS(challenges)));
+	return phrases_match(
+		challenges, texts, G_N_ELEMENTS(challenges), subject);
 }
