@@ -18,6 +18,7 @@ enum {
 	CONNECTION_IDLE_S = 20,
 	TEXT_MOST = 500, /* of an answer that is kept */
 	ADDRESS_MOST = 320,
+	CODE_CLOSING = 221, /* to QUIT alone (RFC 5321, 4.2.3) */
 };
 
 struct SmtpClient {
@@ -75,7 +76,12 @@ static size_t on_answer(char *line, size_t size, size_t count, void *user)
 	if (length < 4 || !g_ascii_isdigit(line[0]) || line[3] == '-')
 		return length;
 	g_autofree char *number = g_strndup(line, 3);
-	transfer->code = atoi(number);
+	int code = atoi(number);
+	/* After a "no", libcurl says QUIT inside the same call: that answer is
+	 * not about the mail. */
+	if (code == CODE_CLOSING)
+		return length;
+	transfer->code = code;
 	transfer->answered = transfer->dot;
 	g_free(transfer->text);
 	g_autofree char *text = g_strndup(line + 4, MIN(length - 4, TEXT_MOST));
