@@ -228,7 +228,8 @@ struct EngineDelivery {
 	enum engine_outcome outcome;
 	int smtp_code;      /* 0: none */
 	const char *status; /* "4.2.2" (nullable) */
-	const char *text;   /* last answer (nullable) */
+	const char *text; /* last answer (nullable); neither code nor text: the
+			     server was not even asked */
 	int64_t now_s;
 };
 bool engine_outbox_settle(Engine *engine, const EngineDelivery *deliveries,

@@ -199,8 +199,11 @@ static bool settle_deferred(Context *context, StoreOutbox *row,
 	       add_event(context, row, "deferred", detail, now_s, error);
 }
 
-/* The server is away: the mail keeps its place and its attempts.  Said once,
- * not at every look. */
+/*
+ * The server is away: the mail keeps its attempts.  Said once, not at every
+ * look.  If it was this mail at which the server went away, the others go
+ * before it the next time: it may be the reason.
+ */
 static bool settle_not_tried(Context *context, StoreOutbox *row,
 	const char *detail, bool news, int64_t now_s, GError **error)
 {
@@ -209,6 +212,8 @@ static bool settle_not_tried(Context *context, StoreOutbox *row,
 	if (now_s - row->created_at > most)
 		return settle_failed(context, row, detail, now_s, error);
 	end_lease(row, STORE_OUTBOX_QUEUED);
+	if (*detail)
+		row->next_at = now_s + 1;
 	return store_outbox_update(context->store, row, error) &&
 	       (!news || add_event(context, row, "waiting-for-server", detail,
 				 now_s, error));
@@ -267,12 +272,14 @@ static bool settle_one(
 	if (row->state != STORE_OUTBOX_LEASED &&
 		row->state != STORE_OUTBOX_UNCERTAIN)
 		return true;
-	bool news = g_strcmp0(row->smtp_text, delivery->text) != 0;
-	row->smtp_code = delivery->smtp_code;
-	g_free(row->smtp_status);
-	row->smtp_status = g_strdup(delivery->status);
-	g_free(row->smtp_text);
-	row->smtp_text = g_strdup(delivery->text);
+	bool news = *detail && g_strcmp0(row->smtp_text, delivery->text) != 0;
+	if (*detail) {
+		row->smtp_code = delivery->smtp_code;
+		g_free(row->smtp_status);
+		row->smtp_status = g_strdup(delivery->status);
+		g_free(row->smtp_text);
+		row->smtp_text = g_strdup(delivery->text);
+	}
 	switch (delivery->outcome) {
 	case ENGINE_SENT:
 		return settle_sent(context, row, detail, now_s, error);

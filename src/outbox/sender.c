@@ -102,10 +102,8 @@ static bool send_row(Sender *sender, const StoreOutbox *row, GError **error)
 	};
 
 	if (server_away(sender->outbox)) {
-		/* Leased together with one that found the server away. */
-		result.text = g_strdup(row->smtp_text);
-		result.code = row->smtp_code;
-		result.status = g_strdup(row->smtp_status);
+		/* Leased together with one that found the server away: no word
+		 * of the server's, so it keeps its place. */
 		return settle(sender, row, &result, error);
 	}
 	smtp_client_send(sender->client, &mail, &result);

@@ -984,7 +984,7 @@ static void test_an_outcome_settles_a_row_as_it_should(void **state)
 			"deferred"},
 		{ENGINE_DEFERRED, false, 5 * DAY + 1, STORE_OUTBOX_FAILED, 0, 0,
 			0, 0, "failed"},
-		{ENGINE_NOT_TRIED, false, 1, STORE_OUTBOX_QUEUED, 0, 0, 0, 0,
+		{ENGINE_NOT_TRIED, false, 1, STORE_OUTBOX_QUEUED, 0, 0, 2, 2,
 			"waiting-for-server"},
 		{ENGINE_NOT_TRIED, false, 5 * DAY + 1, STORE_OUTBOX_FAILED, 0,
 			0, 0, 0, "failed"},
