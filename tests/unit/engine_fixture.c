@@ -19,23 +19,22 @@
 
 /* ---- a desk ------------------------------------------------------------ */
 
-/* In memory where there is a place for it: these tests wait for no disk. */
-static char *make_folder(void)
+static char *make_folder(bool in_memory)
 {
 	g_autofree char *memory = g_strdup("/dev/shm/redress-engine-XXXXXX");
 
-	if (!g_getenv("TMPDIR") && g_mkdtemp(memory))
+	if (in_memory && g_mkdtemp(memory))
 		return g_steal_pointer(&memory);
 	return g_dir_make_tmp("redress-engine-XXXXXX", NULL);
 }
 
-Desk *desk_new(void)
+Desk *desk_new(bool in_memory)
 {
 	static const char *const directories[] = {
 		REDRESS_SOURCE_DIR "/templates", NULL};
 	Desk *desk = g_new0(Desk, 1);
 
-	desk->folder = make_folder();
+	desk->folder = make_folder(in_memory);
 	assert_non_null(desk->folder);
 	desk->target = g_build_filename(desk->folder, "redress.db", NULL);
 	GOOD(desk->templates = reply_templates_load(directories, &error));

@@ -24,7 +24,9 @@ struct Desk {
 	Store *reader; /* what a second connection sees */
 };
 
-Desk *desk_new(void);
+/* In a folder in memory, where there is such a place, for tests that commit so
+ * often that a disk would be what they measure. */
+Desk *desk_new(bool in_memory);
 /* Stops the engine and removes the folder. */
 void desk_free(Desk *desk);
 

@@ -631,7 +631,7 @@ static int set_up_month(void **state)
 	month.random = g_rand_new_with_seed(month.seed);
 	month.actions = g_sequence_new(g_free);
 	month.sent = g_hash_table_new(NULL, NULL);
-	month.desk = desk_new();
+	month.desk = desk_new(true);
 	open_offices();
 	return 0;
 }
