@@ -18,6 +18,12 @@ const EngineMailbox *policy_mailbox_of(
 
 bool policy_is_staff(const EngineMailbox *mailbox, const char *folded);
 bool policy_is_ours(const EnginePolicy *policy, const char *folded);
+/* False for what is no address and for what is our own. */
+bool policy_can_write_to(const EnginePolicy *policy, const char *address);
+
+/* By what an address is counted: folded, without a detail, of which everybody
+ * has as many as they like.  (transfer full) */
+char *policy_sender_key(const char *address);
 
 /* "user+LETTER-TOKEN@domain", or NULL where the mailbox takes no detail. */
 char *policy_token_address(const EnginePolicy *policy,
@@ -28,22 +34,29 @@ char *policy_open_detail(
 
 /* The pseudo Message-ID by which all mail of a ticket threads. */
 char *policy_thread_id(const EnginePolicy *policy, const char *reference);
+/* The reference in such an id, or NULL. */
+char *policy_open_thread_id(const EnginePolicy *policy, const char *id);
 
 /* ---- writer.c ---------------------------------------------------------- */
 
-/* Counts automatic mail of all tickets together: a bucket that refills. */
+/*
+ * Counts automatic mail of all tickets together: a bucket that refills.  What
+ * answers a mail has one of its own, so that no acknowledgement stands behind
+ * the follow-ups of an outage.
+ */
 typedef struct Bucket Bucket;
 struct Bucket {
 	double tokens;
 	int64_t filled_s; /* 0: never used */
 };
+enum { BUCKET_ANSWERS, BUCKET_DEADLINES, BUCKETS };
 
 /* What a job has in hand, on the writer thread, inside its savepoint. */
 typedef struct Context Context;
 struct Context {
 	Store *store;
 	EnginePolicy *policy;
-	Bucket *bucket;
+	Bucket *buckets;         /* BUCKETS of them */
 	GPtrArray *observations; /* Observation, published after the commit */
 	bool wake;               /* outbox rows or deadlines were added */
 };

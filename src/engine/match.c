@@ -1,7 +1,8 @@
 /*
  * Which ticket a mail belongs to.  In this order: the signed token in the
  * recipient address, the ids in References and In-Reply-To, the subject's
- * reference if the sender takes part in that ticket.  A token or an id routes
+ * reference; an id that is not ours and a subject count if the sender takes
+ * part in that ticket.  A token or an id routes
  * and no more; what the mail may then cause is decide's matter.
  */
 #include "internal.h"
@@ -25,11 +26,24 @@ static bool by_token(Context *context, const char *detail,
 	return by_reference(context, reply ? reply : bounce, ret_ticket, error);
 }
 
-/* The conversation's ids, and the mail that a bounce returns. */
-static bool by_ids(Context *context, const Analysis *analysis,
-	StoreTicket **ret_ticket, GError **error)
+/*
+ * The reference in an id that we made.  Anybody may have seen a ticket's pseudo
+ * id, so that it routes what people write and no bounce.  (nullable)
+ */
+static char *own_reference(
+	Context *context, const Analysis *analysis, const char *id)
 {
-	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	char *signed_one = engine_policy_own_message_id(context->policy, id);
+
+	if (signed_one || analysis->kind == ANALYSIS_BOUNCE)
+		return signed_one;
+	return policy_open_thread_id(context->policy, id);
+}
+
+/* The conversation's ids, and the mail that a bounce returns. */
+static GPtrArray *list_ids(const Analysis *analysis)
+{
+	GPtrArray *ids = g_ptr_array_new();
 
 	for (guint i = 0; i < analysis->in_reply_to->len; i++)
 		g_ptr_array_add(ids, analysis->in_reply_to->pdata[i]);
@@ -40,7 +54,37 @@ static bool by_ids(Context *context, const Analysis *analysis,
 	/* Our own mail come back belongs to where it came from. */
 	if (analysis->kind == ANALYSIS_LOOP && analysis->message_id)
 		g_ptr_array_add(ids, analysis->message_id);
-	return store_ticket_by_thread(context->store, ids, ret_ticket, error);
+	return ids;
+}
+
+/* Any live ticket before any closed one, then the newest. */
+static bool better(const StoreTicket *candidate, const StoreTicket *best)
+{
+	if (!best)
+		return true;
+	bool live = candidate->state != STORE_CLOSED;
+	bool best_live = best->state != STORE_CLOSED;
+	return live != best_live ? live : candidate->id > best->id;
+}
+
+static bool by_own_ids(Context *context, const Analysis *analysis,
+	const GPtrArray *ids, StoreTicket **ret_ticket, GError **error)
+{
+	g_autoptr(StoreTicket) best = NULL;
+
+	for (guint i = 0; i < ids->len; i++) {
+		g_autofree char *reference =
+			own_reference(context, analysis, ids->pdata[i]);
+		g_autoptr(StoreTicket) found = NULL;
+		if (!by_reference(context, reference, &found, error))
+			return false;
+		if (found && better(found, best)) {
+			store_ticket_free(best);
+			best = g_steal_pointer(&found);
+		}
+	}
+	*ret_ticket = g_steal_pointer(&best);
+	return true;
 }
 
 static bool is_participant(Context *context, const StoreTicket *ticket,
@@ -52,6 +96,43 @@ static bool is_participant(Context *context, const StoreTicket *ticket,
 	g_autofree char *sender = base_address_fold(analysis->from);
 	return store_participant_known(
 		context->store, ticket->id, sender, ret_known, error);
+}
+
+static bool is_of_the_team(
+	Context *context, const StoreTicket *ticket, const Analysis *analysis)
+{
+	g_autofree char *from =
+		analysis->from ? base_address_fold(analysis->from) : NULL;
+
+	return policy_is_staff(
+		policy_mailbox_of(context->policy, ticket->mailbox), from);
+}
+
+/*
+ * An id that others made counts from those who take part and from the team: a
+ * stranger could open a ticket under the Message-ID of a mail that many have,
+ * and would get all their answers to it.
+ */
+static bool by_ids(Context *context, const Analysis *analysis,
+	StoreTicket **ret_ticket, GError **error)
+{
+	g_autoptr(GPtrArray) ids = list_ids(analysis);
+	g_autoptr(StoreTicket) ticket = NULL;
+	bool known = false;
+
+	if (!by_own_ids(context, analysis, ids, ret_ticket, error))
+		return false;
+	if (*ret_ticket || analysis->kind == ANALYSIS_BOUNCE)
+		return true;
+	if (!store_ticket_by_thread(context->store, ids, &ticket, error))
+		return false;
+	if (!ticket)
+		return true;
+	if (!is_participant(context, ticket, analysis, &known, error))
+		return false;
+	if (known || is_of_the_team(context, ticket, analysis))
+		*ret_ticket = g_steal_pointer(&ticket);
+	return true;
 }
 
 static bool by_subject(Context *context, const Analysis *analysis,

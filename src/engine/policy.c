@@ -158,6 +158,19 @@ bool policy_is_ours(const EnginePolicy *policy, const char *folded)
 	return engine_policy_mailbox(policy, folded, NULL) != NULL;
 }
 
+bool policy_can_write_to(const EnginePolicy *policy, const char *address)
+{
+	/* What we write to ourselves comes back as a loop. */
+	return reply_can_address(address) && !policy_is_ours(policy, address);
+}
+
+char *policy_sender_key(const char *address)
+{
+	g_autofree char *plain = base_address_without_detail(address, NULL);
+
+	return base_address_fold(plain);
+}
+
 /* ---- tokens ------------------------------------------------------------ */
 
 static const char *purpose_of(char letter)
@@ -209,6 +222,18 @@ char *policy_thread_id(const EnginePolicy *policy, const char *reference)
 {
 	return g_strdup_printf(
 		"%s.ticket@%s", reference, policy->options.hostname);
+}
+
+char *policy_open_thread_id(const EnginePolicy *policy, const char *id)
+{
+	static const char infix[] = ".ticket@";
+	const char *dot = strstr(id, infix);
+
+	if (!dot || g_ascii_strcasecmp(
+			    dot + strlen(infix), policy->options.hostname) != 0)
+		return NULL;
+	g_autofree char *reference = g_strndup(id, (gsize)(dot - id));
+	return base_reference_parse(reference);
 }
 
 void engine_policy_envelope(const EnginePolicy *policy,
