@@ -1,7 +1,12 @@
 /* Carries decisions out, inside the writer's transaction. */
 #include "internal.h"
 
-enum { DAY_S = 24 * 60 * 60 };
+enum {
+	DAY_S = 24 * 60 * 60,
+	/* Automatic mails a day to one address, for each acknowledgement that
+	 * it may get. */
+	CUSTOMER_FACTOR = 8,
+};
 
 /* Whether a mail told the customer the ticket's promised time. */
 static bool find_told(Context *context, const StoreTicket *ticket,
@@ -16,6 +21,25 @@ static bool find_told(Context *context, const StoreTicket *ticket,
 		*ret_told |= !promise->outcome;
 	}
 	return true;
+}
+
+/* What the customer's tickets caused together, and whether the supervisor heard
+ * of this one. */
+static bool gather_day(Context *context, const StoreTicket *ticket,
+	int64_t since_s, DecideFacts *facts, GError **error)
+{
+	g_autofree char *customer = policy_sender_key(ticket->customer_address);
+	g_autoptr(GPtrArray) events = NULL;
+
+	if (!store_event_list(context->store, ticket->id, &events, error))
+		return false;
+	for (guint i = 0; i < events->len; i++) {
+		const StoreEvent *event = g_ptr_array_index(events, i);
+		facts->escalated_today |= event->at > since_s &&
+					  g_str_equal(event->what, "escalated");
+	}
+	return store_outbox_count_recipient(context->store, customer, NULL,
+		since_s, &facts->automatic_to_customer_today, error);
 }
 
 bool apply_gather(Context *context, const StoreTicket *ticket,
@@ -34,15 +58,18 @@ bool apply_gather(Context *context, const StoreTicket *ticket,
 		.now_s = now_s,
 		.mailbox = policy_mailbox_of(context->policy, mailbox_folded),
 		.ticket = ticket,
-		.no_address =
-			ticket && !reply_can_address(ticket->customer_address),
+		.no_address = ticket && !policy_can_write_to(context->policy,
+						ticket->customer_address),
 		.promise_told = told,
 		.automatic_on_thread_today = automatic,
 		.acks_per_sender_most = options->acks_per_sender_per_day,
 		.automatic_per_thread_most =
 			options->automatic_per_thread_per_day,
+		.automatic_per_customer_most =
+			options->acks_per_sender_per_day * CUSTOMER_FACTOR,
 	};
-	return true;
+	return !ticket ||
+	       gather_day(context, ticket, now_s - DAY_S, ret_facts, error);
 }
 
 /* The event that says that a mail of this kind was queued. */

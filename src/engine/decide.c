@@ -112,6 +112,20 @@ static const char *thread_guard(const DecideFacts *facts, bool unquiet)
 	return NULL;
 }
 
+/*
+ * Anybody can open tickets in somebody's name: what they cause together is
+ * bounded, too.  No word that was given is held back by it, since few of those
+ * many tickets were acknowledged.
+ */
+static const char *customer_guard(const DecideFacts *facts)
+{
+	unsigned most = facts->automatic_per_customer_most;
+
+	return most && facts->automatic_to_customer_today >= most
+		       ? "recipient-rate"
+		       : NULL;
+}
+
 static const char *ack_guard(const DecideFacts *facts, const Analysis *analysis)
 {
 	if (analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING)
@@ -160,7 +174,8 @@ static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
 	decision.guard = ack_guard(facts, analysis);
 	if (facts->no_address)
 		decision.guard = "no-address";
-	if (facts->no_address || analysis->kind != ANALYSIS_COMPLAINT ||
+	if (facts->no_address || facts->no_acknowledge ||
+		analysis->kind != ANALYSIS_COMPLAINT ||
 		analysis->cost == ANALYSIS_COST_AUTOMATIC) {
 		if (!decision.guard)
 			decision.guard = analysis_kind_name(analysis->kind);
@@ -272,7 +287,10 @@ Decision decide_bounce(const DecideFacts *facts, bool permanent)
 		 * stays. */
 		decision.quiet = "unreachable";
 		*follow_up_deadline(&decision) = 0;
-		decision.escalate = !facts->ticket->quiet;
+		/* An address that dies and speaks again in turn is told of
+		 * once a day. */
+		decision.escalate =
+			!facts->ticket->quiet && !facts->escalated_today;
 	}
 	return decision;
 }
@@ -287,6 +305,17 @@ static Decision lapse(const DecideFacts *facts)
 	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
 	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
 	return decision;
+}
+
+/* Withheld for now: the next look is in an hour, but not after the interval
+ * has passed, when no backstop of a day stands in the way any more. */
+static int64_t look_again_at(const DecideFacts *facts)
+{
+	int64_t every = facts->mailbox->follow_up_every_s;
+	int64_t soon = facts->now_s + MIN(HOUR_S, every);
+	int64_t latest = facts->ticket->heard_at + every;
+
+	return latest > facts->now_s ? MIN(soon, latest) : soon;
 }
 
 /*
@@ -310,23 +339,18 @@ static Decision due_promise(const DecideFacts *facts)
 	decision.guard = facts->ticket->quiet;
 	if (decision.guard)
 		return decision;
-	send_automatic(
-		&decision, facts->promise_told ? REPLY_LATE : REPLY_FOLLOWUP);
-	follow_up(&decision, facts);
+	if (!facts->promise_told)
+		decision.guard = customer_guard(facts);
+	if (decision.guard) {
+		*follow_up_deadline(&decision) = look_again_at(facts);
+	} else {
+		send_automatic(&decision,
+			facts->promise_told ? REPLY_LATE : REPLY_FOLLOWUP);
+		follow_up(&decision, facts);
+	}
 	if (facts->ticket->late_count < DECIDE_LATE_MOST)
 		promise(&decision, facts);
 	return decision;
-}
-
-/* Withheld for now: the next look is in an hour, but not after the interval
- * has passed, when no backstop of a day stands in the way any more. */
-static int64_t look_again_at(const DecideFacts *facts)
-{
-	int64_t every = facts->mailbox->follow_up_every_s;
-	int64_t soon = facts->now_s + MIN(HOUR_S, every);
-	int64_t latest = facts->ticket->heard_at + every;
-
-	return latest > facts->now_s ? MIN(soon, latest) : soon;
 }
 
 static Decision due_follow_up(const DecideFacts *facts)
@@ -339,6 +363,8 @@ static Decision due_follow_up(const DecideFacts *facts)
 	if (promise_passed(facts))
 		return due_promise(facts);
 	decision.guard = thread_guard(facts, false);
+	if (!decision.guard)
+		decision.guard = customer_guard(facts);
 	if (ticket->quiet) {
 		fall_silent(&decision, ticket->quiet);
 		decision.what = "follow-up-withheld";

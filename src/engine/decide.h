@@ -24,8 +24,11 @@ struct DecideFacts {
 	bool no_address; /* nobody to whom a mail can be written */
 	unsigned acks_to_sender_today;
 	unsigned automatic_on_thread_today;
+	unsigned automatic_to_customer_today; /* on all their tickets */
+	bool escalated_today;                 /* on this ticket */
 	unsigned acks_per_sender_most;
 	unsigned automatic_per_thread_most;
+	unsigned automatic_per_customer_most; /* 0: no cap */
 };
 
 enum decide_record {

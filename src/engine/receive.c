@@ -124,6 +124,17 @@ static bool insert_with_new_reference(
 	return false;
 }
 
+/* Whether it is proven that who reads our answers wrote the mail: a stranger's
+ * own domain proves nothing of whom its Reply-To names. */
+static bool is_proven(const Analysis *analysis, const char *answer)
+{
+	const char *from = analysis->from ? strrchr(analysis->from, '@') : NULL;
+	const char *to = strrchr(answer, '@');
+
+	return analysis->authenticated && from && to &&
+	       g_ascii_strcasecmp(from, to) == 0;
+}
+
 static StoreTicket *make_ticket(Context *context, const Target *target,
 	const EngineMail *mail, GError **error)
 {
@@ -140,7 +151,7 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 	ticket->customer = base_address_fold(answer);
 	ticket->customer_address = g_strdup(answer);
 	ticket->customer_name = g_strdup(analysis->from_name);
-	ticket->authenticated = analysis->authenticated;
+	ticket->authenticated = is_proven(analysis, answer);
 	ticket->opened_at = mail->now_s;
 	ticket->complainer = g_strdup(complainer);
 	ticket->urgency = analysis->urgency;
@@ -246,7 +257,7 @@ static bool gather(Context *context, const Receive *receive,
 	const EngineMail *mail = receive->mail;
 	const Analysis *analysis = mail->analysis;
 	const char *answer = answer_address(mail);
-	g_autofree char *sender = answer ? base_address_fold(answer) : NULL;
+	g_autofree char *sender = answer ? policy_sender_key(answer) : NULL;
 	g_autofree char *from =
 		analysis->from ? base_address_fold(analysis->from) : NULL;
 
@@ -256,7 +267,8 @@ static bool gather(Context *context, const Receive *receive,
 		return false;
 	facts->no_acknowledge = mail->no_acknowledge;
 	if (!ticket) {
-		facts->no_address = !answer || !reply_can_address(answer);
+		facts->no_address = !answer || !policy_can_write_to(
+						       context->policy, answer);
 		return !sender ||
 		       store_outbox_count_recipient(context->store, sender,
 			       reply_kind_name(REPLY_ACK), mail->now_s - DAY_S,
@@ -285,6 +297,13 @@ static bool is_colleague(const EngineMailbox *mailbox, const char *address)
 				 g_strcmp0(folded, supervisor) == 0);
 }
 
+static bool is_for_customer(const StoreOutbox *row, const StoreTicket *ticket)
+{
+	g_autofree char *to = base_address_fold(row->recipient);
+
+	return g_str_equal(to, ticket->customer);
+}
+
 /* A bounce of what was sent to the staff says nothing of the customer.  The
  * outbox knows whom the returned mail was for; else the report says it. */
 static bool find_bounced(Context *context, const StoreTicket *ticket,
@@ -297,8 +316,7 @@ static bool find_bounced(Context *context, const StoreTicket *ticket,
 			bounce->returned_message_id, &row, error))
 		return false;
 	if (row && row->ticket_id == ticket->id) {
-		facts->to_staff =
-			!g_str_equal(row->recipient_folded, ticket->customer);
+		facts->to_staff = !is_for_customer(row, ticket);
 		return true;
 	}
 	for (guint i = 0; i < bounce->recipients->len; i++) {

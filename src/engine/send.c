@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { DAY_S = 24 * 60 * 60, EVENTS_MOST = 8 };
+enum { MINUTE_S = 60, EVENTS_MOST = 8 };
 
 /* Events that a customer may read of, and the word for the templates. */
 static const struct {
@@ -135,14 +135,19 @@ static bool gather_ids(Context *context, const SendOptions *options,
  * One mail too many per minute waits for its turn; none is lost.  Returns the
  * time at which the row is due.
  */
-static int64_t take_turn(Context *context, int64_t now_s)
+static int64_t take_turn(Context *context, enum reply_kind kind, int64_t now_s)
 {
-	Bucket *bucket = context->bucket;
+	Bucket *bucket = &context->buckets[reply_kind_is_answer(kind)
+						   ? BUCKET_ANSWERS
+						   : BUCKET_DEADLINES];
 	unsigned most = policy_options(context->policy)->automatic_per_minute;
 
 	if (!most)
 		return now_s;
 	double per_second = most / 60.0;
+	/* A clock that was set back begins anew; threads are a little apart. */
+	if (bucket->filled_s > now_s + MINUTE_S)
+		*bucket = (Bucket){0};
 	double gained = (double)MAX(0, now_s - bucket->filled_s) * per_second;
 	bucket->tokens = bucket->filled_s
 				 ? MIN((double)most, bucket->tokens + gained)
@@ -196,14 +201,15 @@ static bool queue(Context *context, const SendOptions *options,
 {
 	row->ticket_id = options->ticket->id;
 	row->kind = g_strdup(reply_kind_name(options->kind));
-	row->recipient_folded = base_address_fold(row->recipient);
+	row->recipient_folded = policy_sender_key(row->recipient);
 	row->envelope_from = policy_token_address(context->policy,
 		options->mailbox, 'b', options->ticket->reference);
 	if (!row->envelope_from)
 		row->envelope_from = g_strdup("");
 	row->automatic = options->automatic;
 	row->created_at = options->now_s;
-	row->next_at = options->automatic ? take_turn(context, options->now_s)
+	row->next_at = options->automatic ? take_turn(context, options->kind,
+						    options->now_s)
 					  : options->now_s;
 	context->wake = true;
 	return store_outbox_insert(context->store, row, error) &&
