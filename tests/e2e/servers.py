@@ -505,6 +505,8 @@ class SinkSession(socketserver.StreamRequestHandler):
     def finish(self):
         with contextlib.suppress(OSError, ValueError):
             super().finish()
+        with contextlib.suppress(OSError):
+            self.connection.close()   # a TLS one is not the server's own
 
     def _reset(self):
         self.sender, self.recipients, self.parameters = None, [], ()
