@@ -23,10 +23,11 @@ GQuark db_error_quark(void);
 
 typedef struct DbConnection DbConnection;
 typedef struct DbStatement DbStatement;
+typedef struct DbLock DbLock;
 
 enum db_mode {
 	DB_WRITER, /* creates, writes, checkpoints */
-	DB_GUEST,  /* writes beside a writer; never checkpoints */
+	DB_GUEST,  /* writes beside a writer; checkpoints only when told */
 	DB_READER, /* reads only */
 };
 
@@ -116,6 +117,20 @@ struct DbDriver {
 	 * outside a transaction.  CONFLICT if the file exists. */
 	bool (*backup)(
 		DbConnection *connection, const char *path, GError **error);
+
+	/*
+	 * Who may checkpoint: a daemon holds the target's lock for its life, a
+	 * guest for one checkpoint while there is no daemon.  Waits for it so
+	 * long and no longer; CONFLICT if another has it even then.  It ends
+	 * with the process.  (transfer full)
+	 */
+	DbLock *(*lock)(const char *target, unsigned wait_ms, GError **error);
+	void (*unlock)(DbLock *lock);
+	/* Moves what a log holds into its place and empties the log, for who
+	 * has the lock; outside a transaction, and without waiting.  TEMPORARY
+	 * if a reader or a writer is in the way: then what could be moved was.
+	 */
+	bool (*checkpoint)(DbConnection *connection, GError **error);
 
 	/* True when only close and open help: the database was moved, deleted
 	 * or replaced under the connection.  begin asks it, and fails with

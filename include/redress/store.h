@@ -46,6 +46,15 @@ bool store_rollback_to(Store *store, GError **error);
 bool store_change_counter(Store *store, int64_t *ret_counter, GError **error);
 bool store_backup(Store *store, const char *path, GError **error);
 
+/* See DbDriver: who may checkpoint, and a checkpoint by who may.
+ * (transfer full) */
+typedef struct StoreLock StoreLock;
+StoreLock *store_lock(const char *driver, const char *target, unsigned wait_ms,
+	GError **error);
+void store_unlock(StoreLock *lock);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreLock, store_unlock)
+bool store_checkpoint(Store *store, GError **error);
+
 /* ---- tickets ----------------------------------------------------------- */
 
 enum store_state {

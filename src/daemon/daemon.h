@@ -15,8 +15,8 @@
 typedef struct Daemon Daemon;
 struct Daemon {
 	char *config_file;
-	Config *config; /* as it was at the start; sockets and paths count */
-	int lock;       /* of the store, against a second daemon */
+	Config *config;  /* as it was at the start; sockets and paths count */
+	StoreLock *lock; /* against a second daemon */
 	ParserPool *parser;
 	Engine *engine;
 	Outbox *outbox;     /* guarded by mutex for the wake-up */

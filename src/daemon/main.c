@@ -81,7 +81,7 @@ static int serve(Daemon *daemon)
 int main(int argc, char **argv)
 {
 	Arguments arguments = {0};
-	Daemon daemon = {.lock = -1};
+	Daemon daemon = {0};
 	g_autoptr(GError) error = NULL;
 
 	if (!read_arguments(&arguments, &argc, &argv, &error)) {

@@ -1,11 +1,11 @@
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "daemon.h"
 
-/* Mails that one connection to the submission host carries at most. */
-enum { OUTBOX_BATCH = 50 };
+enum {
+	/* Mails that one connection to the submission host carries at most. */
+	OUTBOX_BATCH = 50,
+	/* For a guest's checkpoint to end. */
+	LOCK_WAIT_MS = 5000,
+};
 
 static void on_failed(const GError *problem, void *user)
 {
@@ -43,24 +43,23 @@ static void on_observed(const EngineObservation *observation, void *user)
  */
 static bool lock_store(Daemon *daemon, GError **error)
 {
-	g_autofree char *path =
-		g_strconcat(daemon->config->store.path, ".lock", NULL);
+	const Config *config = daemon->config;
+	g_autoptr(GError) problem = NULL;
 
-	daemon->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-		S_IRUSR | S_IWUSR);
-	if (daemon->lock >= 0 && flock(daemon->lock, LOCK_EX | LOCK_NB) == 0)
+	daemon->lock = store_lock(config->store.driver, config->store.path,
+		LOCK_WAIT_MS, &problem);
+	if (daemon->lock)
 		return true;
-	int problem = errno;
-	if (problem == EWOULDBLOCK)
+	if (problem->code == REDRESS_ERROR_CONFLICT)
 		g_set_error(error, BASE_ERROR, REDRESS_ERROR_TEMPORARY,
 			"%s: another redressd runs on this store; stop it "
 			"first",
-			daemon->config->store.path);
+			config->store.path);
 	else
 		g_set_error(error, BASE_ERROR, REDRESS_ERROR_TEMPORARY,
-			"%s: %s; the folder must exist and be writable by the "
-			"user that redressd runs as",
-			path, g_strerror(problem));
+			"%s; the folder must exist and be writable by the user "
+			"that redressd runs as",
+			problem->message);
 	return false;
 }
 
@@ -168,6 +167,5 @@ void daemon_stop(Daemon *daemon)
 
 	g_clear_pointer(&daemon->engine, engine_free);
 	g_clear_pointer(&daemon->parser, parser_pool_free);
-	if (daemon->lock >= 0)
-		close(daemon->lock);
+	g_clear_pointer(&daemon->lock, store_unlock);
 }

@@ -6,4 +6,10 @@
 
 extern const DbDriver db_sqlite_driver;
 
+/* ---- lock.c ------------------------------------------------------------ */
+
+/* As DbDriver's lock and unlock, for a target that is a path. */
+DbLock *lock_take(const char *target, unsigned wait_ms, GError **error);
+void lock_drop(DbLock *lock);
+
 #endif

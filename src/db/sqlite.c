@@ -1,9 +1,10 @@
 /*
  * sqlite: the embedded driver.
  *
- * Only the writer checkpoints: SQLite up to 3.51.2 can lose pages when two
- * connections reset the write-ahead log at once.  Everybody else appends to
- * the log and leaves it behind.
+ * Only the writer checkpoints by itself: SQLite up to 3.51.2 can lose pages
+ * when two connections reset the write-ahead log at once.  Everybody else
+ * appends to the log and leaves it behind, or checkpoints while holding the
+ * lock that a daemon holds for its life.
  *
  * SQLite goes on writing into files that somebody has moved or deleted, and
  * says that it has committed.  So each transaction looks first whether the
@@ -402,10 +403,16 @@ static const char COMMON_SETTINGS[] = "PRAGMA synchronous = FULL;"
 static const struct {
 	int open_flags;
 	bool checkpoints;
-	/* The log shrinks to this size (64 MiB) after a rush. */
 	const char *settings;
 } MODES[] = {
+	/*
+	 * A cache of 64 MiB, or the upper pages of the indexes are read again
+	 * for each mail; a checkpoint every 16 MiB, or they are written back
+	 * every 50 mails.  The log shrinks to 64 MiB after a rush.
+	 */
 	[DB_WRITER] = {SQLITE_OPEN_READWRITE, true,
+		"PRAGMA cache_size = -65536;"
+		"PRAGMA wal_autocheckpoint = 4000;"
 		"PRAGMA journal_size_limit = 67108864;"},
 	[DB_GUEST] = {SQLITE_OPEN_READWRITE, false,
 		"PRAGMA wal_autocheckpoint = 0;"},
@@ -646,6 +653,18 @@ static bool change_counter(
 		connection, "PRAGMA data_version", ret_counter, error);
 }
 
+static bool checkpoint(DbConnection *connection, GError **error)
+{
+	sqlite3 *sqlite = connection->sqlite;
+
+	sqlite3_busy_timeout(sqlite, 0);
+	int result = sqlite3_wal_checkpoint_v2(
+		sqlite, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(sqlite, BUSY_TIMEOUT_MS);
+	return result == SQLITE_OK ||
+	       fail(sqlite, connection->path, result, error);
+}
+
 /* ---- backup ----------------------------------------------------------- */
 
 /* Leaves one file that opens without a log beside it, on any medium. */
@@ -760,5 +779,8 @@ const DbDriver db_sqlite_driver = {
 	.set_version = set_version,
 	.change_counter = change_counter,
 	.backup = backup,
+	.lock = lock_take,
+	.unlock = lock_drop,
+	.checkpoint = checkpoint,
 	.is_lost = is_lost,
 };

@@ -6,8 +6,13 @@
  */
 #include "internal.h"
 
-/* More would make the first of a batch wait for the work of the last. */
-enum { BATCH_MOST = 128 };
+enum {
+	/* More would make the first of a batch wait for the work of the
+	 * last. */
+	BATCH_MOST = 128,
+	/* Of a guest: some 20 MB of log at a mail a commit. */
+	CHECKPOINT_EVERY = 200,
+};
 
 typedef struct Job Job;
 struct Job {
@@ -28,6 +33,7 @@ struct Writer {
 	GThread *thread;
 	Store *store; /* the thread's; NULL after it broke */
 	Bucket bucket;
+	unsigned unchecked; /* commits since a checkpoint was tried */
 
 	GMutex mutex;
 	GCond waiting; /* a job came, or stop */
@@ -179,6 +185,24 @@ static GPtrArray *batch_take(Writer *writer, EnginePolicy **ret_policy)
 	return batch->len ? g_steal_pointer(&batch) : NULL;
 }
 
+/*
+ * A guest's log is the daemon's to empty.  Where no daemon runs, as in an
+ * import before the first start, nobody would: so the guest does it, holding
+ * what tells that no daemon runs.  A failure costs room, and is made good the
+ * next time or by the daemon.
+ */
+static void checkpoint_as_guest(Writer *writer, unsigned least)
+{
+	if (writer->options.mode != DB_GUEST || !writer->store ||
+		writer->unchecked < least)
+		return;
+	writer->unchecked = 0;
+	g_autoptr(StoreLock) lock =
+		store_lock(writer->driver, writer->target, 0, NULL);
+	if (lock)
+		store_checkpoint(writer->store, NULL);
+}
+
 static void *writer_main(void *data)
 {
 	Writer *writer = data;
@@ -197,6 +221,8 @@ static void *writer_main(void *data)
 		g_autoptr(GPtrArray) all = batch_observations(batch, &wake);
 		batch_answer(writer, batch, committed);
 		batch_publish(writer, all, wake);
+		writer->unchecked += committed;
+		checkpoint_as_guest(writer, CHECKPOINT_EVERY);
 	}
 }
 
@@ -285,6 +311,7 @@ void writer_free(Writer *writer)
 	g_mutex_unlock(&writer->mutex);
 	g_thread_join(writer->thread);
 
+	checkpoint_as_guest(writer, 1);
 	store_close(writer->store);
 	engine_policy_unref(writer->policy);
 	g_cond_clear(&writer->waiting);

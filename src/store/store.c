@@ -69,17 +69,23 @@ static bool check_version(Store *store, const char *target, GError **error)
 	return true;
 }
 
+static const DbDriver *find_driver(const char *name, GError **error)
+{
+	const DbDriver *driver = db_driver(name);
+
+	if (!driver)
+		g_set_error(error, STORE_ERROR, REDRESS_ERROR_INVALID,
+			"no database driver \"%s\"; there is \"sqlite\"", name);
+	return driver;
+}
+
 Store *store_open(const char *driver_name, const char *target,
 	enum db_mode mode, GError **error)
 {
-	const DbDriver *driver = db_driver(driver_name);
+	const DbDriver *driver = find_driver(driver_name, error);
 
-	if (!driver) {
-		g_set_error(error, STORE_ERROR, REDRESS_ERROR_INVALID,
-			"no database driver \"%s\"; there is \"sqlite\"",
-			driver_name);
+	if (!driver)
 		return NULL;
-	}
 	DbConnection *connection = driver->open(target, mode, error);
 	if (!connection)
 		return NULL;
@@ -150,4 +156,38 @@ bool store_change_counter(Store *store, int64_t *ret_counter, GError **error)
 bool store_backup(Store *store, const char *path, GError **error)
 {
 	return store->driver->backup(store->connection, path, error);
+}
+
+/* ---- checkpoints ------------------------------------------------------- */
+
+struct StoreLock {
+	const DbDriver *driver;
+	DbLock *lock;
+};
+
+StoreLock *store_lock(const char *driver_name, const char *target,
+	unsigned wait_ms, GError **error)
+{
+	const DbDriver *driver = find_driver(driver_name, error);
+	DbLock *taken = driver ? driver->lock(target, wait_ms, error) : NULL;
+
+	if (!taken)
+		return NULL;
+	StoreLock *lock = g_new0(StoreLock, 1);
+	lock->driver = driver;
+	lock->lock = taken;
+	return lock;
+}
+
+void store_unlock(StoreLock *lock)
+{
+	if (!lock)
+		return;
+	lock->driver->unlock(lock->lock);
+	g_free(lock);
+}
+
+bool store_checkpoint(Store *store, GError **error)
+{
+	return store->driver->checkpoint(store->connection, error);
 }

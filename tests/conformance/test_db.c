@@ -89,6 +89,7 @@ struct Fixture {
 	char *folder;
 	char *target;
 	DbConnection *writer;
+	DbLock *lock; /* of the test that needs it on another thread */
 };
 
 static void remove_folder(const char *folder)
@@ -741,6 +742,87 @@ static void test_what_was_committed_is_there_after_reopening(void **state)
 	assert_int_equal(count(f, f->writer), 1);
 }
 
+/* ---- checkpoints ------------------------------------------------------- */
+
+static void test_one_at_a_time_has_the_lock(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GError) error = NULL;
+	DbLock *first = f->db->lock(f->target, 0, NULL);
+
+	assert_non_null(first);
+	assert_null(f->db->lock(f->target, 0, &error));
+	assert_code(error, REDRESS_ERROR_CONFLICT);
+	f->db->unlock(first);
+	DbLock *second = f->db->lock(f->target, 0, NULL);
+	assert_non_null(second);
+	f->db->unlock(second);
+	f->db->unlock(NULL);
+}
+
+static gpointer unlock_from_thread(gpointer data)
+{
+	const Fixture *f = data;
+
+	f->db->unlock(f->lock);
+	return NULL;
+}
+
+static void test_the_lock_is_waited_for_so_long_and_no_longer(void **state)
+{
+	Fixture *f = *state;
+
+	f->lock = f->db->lock(f->target, 0, NULL);
+	assert_non_null(f->lock);
+	int64_t start = g_get_monotonic_time();
+	assert_null(f->db->lock(f->target, 100, NULL));
+	assert_true(g_get_monotonic_time() - start >= 100 * 1000);
+
+	GThread *thread = g_thread_new("unlock", unlock_from_thread, f);
+	DbLock *lock = f->db->lock(f->target, 30 * 1000, NULL);
+	assert_non_null(lock);
+	g_thread_join(thread);
+	f->db->unlock(lock);
+}
+
+static void test_a_guest_may_checkpoint_and_nothing_is_lost(void **state)
+{
+	Fixture *f = *state;
+
+	f->db->close(f->writer);
+	f->writer = NULL;
+	DbConnection *guest = open_as(f, DB_GUEST);
+	for (int i = 0; i < 3; i++) {
+		add(f, guest, i);
+		assert_true(f->db->checkpoint(guest, NULL));
+	}
+	assert_int_equal(count(f, guest), 3);
+	f->db->close(guest);
+	DbConnection *reader = open_as(f, DB_READER);
+	assert_int_equal(count(f, reader), 3);
+	f->db->close(reader);
+}
+
+static void test_a_checkpoint_does_not_wait_for_a_writer(void **state)
+{
+	const Fixture *f = *state;
+	DbConnection *guest = open_as(f, DB_GUEST);
+
+	add(f, f->writer, 1);
+	assert_true(f->db->begin(f->writer, true, NULL));
+	add(f, f->writer, 2);
+	int64_t start = g_get_monotonic_time();
+	f->db->checkpoint(guest, NULL);
+	assert_true(g_get_monotonic_time() - start < 4 * G_USEC_PER_SEC);
+	assert_true(f->db->commit(f->writer, NULL));
+	/* The connection waits again where it did. */
+	assert_true(f->db->begin(guest, true, NULL));
+	add(f, guest, 3);
+	assert_true(f->db->commit(guest, NULL));
+	assert_int_equal(count(f, guest), 3);
+	f->db->close(guest);
+}
+
 static void test_unknown_drivers_are_unknown(void **state)
 {
 	(void)state;
@@ -779,6 +861,10 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_DATABASE(test_a_backup_is_whole_private_and_never_overwrites),
 	IN_FRESH_DATABASE(test_an_impossible_backup_leaves_nothing_behind),
 	IN_FRESH_DATABASE(test_what_was_committed_is_there_after_reopening),
+	IN_FRESH_DATABASE(test_one_at_a_time_has_the_lock),
+	IN_FRESH_DATABASE(test_the_lock_is_waited_for_so_long_and_no_longer),
+	IN_FRESH_DATABASE(test_a_guest_may_checkpoint_and_nothing_is_lost),
+	IN_FRESH_DATABASE(test_a_checkpoint_does_not_wait_for_a_writer),
 	cmocka_unit_test(test_unknown_drivers_are_unknown),
 };
 

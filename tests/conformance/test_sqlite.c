@@ -147,7 +147,8 @@ static void test_every_mode_has_its_settings(void **state)
 		{"PRAGMA temp_store", {"2", "2", "2"}},
 		{"PRAGMA mmap_size", {"0", "0", "0"}},
 		{"PRAGMA cell_size_check", {"1", "1", "1"}},
-		{"PRAGMA wal_autocheckpoint", {"1000", "0", "0"}},
+		{"PRAGMA wal_autocheckpoint", {"4000", "0", "0"}},
+		{"PRAGMA cache_size", {"-65536", "-2000", "-2000"}},
 		{"PRAGMA query_only", {"0", "0", "1"}},
 		/* "Redr" */
 		{"PRAGMA application_id",
@@ -204,7 +205,7 @@ static void test_files_are_private_whatever_the_umask(void **state)
 	}
 }
 
-static void test_only_the_writer_checkpoints(void **state)
+static void test_only_the_writer_checkpoints_by_itself(void **state)
 {
 	const Fixture *f = *state;
 	DbConnection *writer = open_as(f->target, DB_WRITER);
@@ -214,20 +215,67 @@ static void test_only_the_writer_checkpoints(void **state)
 	off_t size = size_of(f->target, "");
 	assert_int_equal(size_of(f->target, "-wal"), -1);
 
-	/* 8 MB: twice what makes the writer checkpoint. */
+	/* More than makes the writer checkpoint. */
 	DbConnection *guest = open_as(f->target, DB_GUEST);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 20; i++)
 		execute(guest, "INSERT INTO t VALUES (zeroblob(1048576))");
 	db->close(guest);
 	db->close(open_as(f->target, DB_READER));
 	assert_int_equal(size_of(f->target, ""), size);
-	assert_true(size_of(f->target, "-wal") > 8 * 1048576);
+	assert_true(size_of(f->target, "-wal") > 20 * 1048576);
 
 	writer = open_as(f->target, DB_WRITER);
-	assert_query(writer, "SELECT count(*) FROM t", "8");
+	assert_query(writer, "SELECT count(*) FROM t", "20");
 	db->close(writer);
-	assert_true(size_of(f->target, "") > 8 * 1048576);
+	assert_true(size_of(f->target, "") > 20 * 1048576);
 	assert_int_equal(size_of(f->target, "-wal"), -1);
+}
+
+static void test_a_checkpoint_empties_the_log(void **state)
+{
+	const Fixture *f = *state;
+	DbConnection *writer = open_as(f->target, DB_WRITER);
+
+	execute(writer, "CREATE TABLE t (b BLOB)");
+	db->close(writer);
+	DbConnection *guest = open_as(f->target, DB_GUEST);
+	execute(guest, "INSERT INTO t VALUES (zeroblob(1048576))");
+	assert_true(db->checkpoint(guest, NULL));
+	assert_int_equal(size_of(f->target, "-wal"), 0);
+	assert_true(size_of(f->target, "") > 1048576);
+	db->close(guest);
+}
+
+static void test_a_checkpoint_moves_what_no_reader_needs(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GError) error = NULL;
+	DbConnection *writer = open_as(f->target, DB_WRITER);
+
+	execute(writer, "CREATE TABLE t (b BLOB)");
+	DbConnection *reader = open_as(f->target, DB_READER);
+	assert_true(db->begin(reader, false, NULL));
+	assert_query(reader, "SELECT count(*) FROM t", "0");
+	execute(writer, "INSERT INTO t VALUES (zeroblob(1048576))");
+	assert_false(db->checkpoint(writer, &error));
+	assert_code(error, REDRESS_ERROR_TEMPORARY);
+	assert_query(reader, "SELECT count(*) FROM t", "0");
+	db->rollback(reader);
+	assert_true(db->checkpoint(writer, NULL));
+	assert_query(reader, "SELECT count(*) FROM t", "1");
+	db->close(reader);
+	db->close(writer);
+}
+
+static void test_a_lock_of_a_folder_that_is_not_there_is_refused(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *target =
+		g_build_filename(f->folder, "none", "redress.db", NULL);
+
+	assert_null(db->lock(target, 0, &error));
+	assert_code(error, REDRESS_ERROR_TEMPORARY);
 }
 
 /* ---- whose file -------------------------------------------------------- */
@@ -532,7 +580,11 @@ int main(void)
 		IN_FRESH_FOLDER(test_every_mode_has_its_settings),
 		IN_FRESH_FOLDER(test_sql_cannot_disarm_the_connection),
 		IN_FRESH_FOLDER(test_files_are_private_whatever_the_umask),
-		IN_FRESH_FOLDER(test_only_the_writer_checkpoints),
+		IN_FRESH_FOLDER(test_only_the_writer_checkpoints_by_itself),
+		IN_FRESH_FOLDER(test_a_checkpoint_empties_the_log),
+		IN_FRESH_FOLDER(test_a_checkpoint_moves_what_no_reader_needs),
+		IN_FRESH_FOLDER(
+			test_a_lock_of_a_folder_that_is_not_there_is_refused),
 		IN_FRESH_FOLDER(test_another_programs_database_is_left_alone),
 		IN_FRESH_FOLDER(test_an_empty_file_is_taken_by_the_writer_only),
 		IN_FRESH_FOLDER(test_what_is_no_database_is_refused),
