@@ -4,6 +4,8 @@
  * its way to the disk the next batch gathers: under load one fsync pays for
  * many mails.
  */
+#include <string.h>
+
 #include "internal.h"
 
 enum {
@@ -32,7 +34,7 @@ struct Writer {
 	char *driver, *target;
 	GThread *thread;
 	Store *store; /* the thread's; NULL after it broke */
-	Bucket bucket;
+	Bucket buckets[BUCKETS];
 	unsigned unchecked; /* commits since a checkpoint was tried */
 
 	GMutex mutex;
@@ -62,11 +64,12 @@ static bool job_run(
 	Context context = {
 		.store = writer->store,
 		.policy = policy,
-		.bucket = &writer->bucket,
+		.buckets = writer->buckets,
 		.observations = job->observations,
 	};
-	Bucket before = writer->bucket;
+	Bucket before[BUCKETS];
 
+	memcpy(before, writer->buckets, sizeof(before));
 	if (!store_savepoint(writer->store, error))
 		return false;
 	job->good = job->run(&context, job->user, &job->error);
@@ -78,7 +81,7 @@ static bool job_run(
 	}
 	if (job->good)
 		return store_release(writer->store, error);
-	writer->bucket = before;
+	memcpy(writer->buckets, before, sizeof(before));
 	return store_rollback_to(writer->store, error);
 }
 
