@@ -30,6 +30,8 @@ Analysis *analysis_new(void)
 	analysis->references = g_ptr_array_new_with_free_func(g_free);
 	analysis->in_reply_to = g_ptr_array_new_with_free_func(g_free);
 	analysis->recipients = g_ptr_array_new_with_free_func(g_free);
+	analysis->other_ids = g_ptr_array_new_with_free_func(g_free);
+	analysis->complaint_reasons = g_ptr_array_new_with_free_func(g_free);
 	analysis->commands = g_ptr_array_new_with_free_func(g_free);
 	analysis->defects = g_ptr_array_new_with_free_func(g_free);
 	analysis->attachments =
@@ -47,6 +49,10 @@ void analysis_free(Analysis *analysis)
 	g_ptr_array_unref(analysis->recipients);
 	g_ptr_array_unref(analysis->in_reply_to);
 	g_ptr_array_unref(analysis->references);
+	g_ptr_array_unref(analysis->other_ids);
+	g_ptr_array_unref(analysis->complaint_reasons);
+	g_free(analysis->thread_index);
+	g_free(analysis->thread_topic);
 	bounce_free(analysis->bounce);
 	g_free(analysis->complainer_reason);
 	g_free(analysis->signature);
@@ -237,7 +243,10 @@ Analysis *analysis_run(const Message *message, const AnalysisEnvelope *envelope)
 	if (analysis->kind == ANALYSIS_COMPLAINT)
 		analysis->complainer = complainer_judge(analysis->base_subject,
 			analysis->reply_text, analysis->language,
-			&analysis->complainer_reason, &analysis->urgency);
+			&analysis->complainer_reason, &analysis->urgency,
+			&analysis->asks_compensation);
+	conversation_read(analysis, message);
+	accept_judge(analysis);
 	return analysis;
 }
 
@@ -269,6 +278,10 @@ Analysis *analysis_unparsed(
 		g_ptr_array_add(
 			analysis->recipients, g_strdup(envelope->to[i]));
 	analysis->language = g_strdup(envelope->default_language);
+	/* In doubt it is one. */
+	analysis->complaint_score = 0.5;
+	g_ptr_array_add(
+		analysis->complaint_reasons, g_strdup("it could not be read"));
 	if (reason)
 		g_ptr_array_add(analysis->defects, g_strdup(reason));
 	return analysis;

@@ -301,6 +301,8 @@ static const BounceReason phrases[] = {
 	{"no mx found", "host-unknown", NULL},
 	{"dns error", "host-unknown", NULL},
 	{"dns domain", "host-unknown", NULL},
+	/* Exchange Online says 5.1.10 where it knows no such mailbox. */
+	{"recipientnotfound", "user-unknown", NULL},
 	{"does not accept mail (nullmx)", "not-accepting", "5.1.10"},
 	{"nullmx", "not-accepting", "5.1.10"},
 	{"null mx", "not-accepting", "5.1.10"},

@@ -41,8 +41,12 @@ static char *fold(const char *subject, const char *text)
 	g_autofree char *start = g_strndup(both, MAX_TEXT_BYTES);
 	g_autofree char *valid = g_utf8_make_valid(start, -1);
 	g_autofree char *composed =
-		g_utf8_normalize(valid, -1, G_NORMALIZE_DEFAULT_COMPOSE);
-	GString *folded = g_string_new(" ");
+		g_str_is_ascii(valid) ? g_steal_pointer(&valid)
+				      : g_utf8_normalize(valid, -1,
+						G_NORMALIZE_DEFAULT_COMPOSE);
+	GString *folded = g_string_sized_new(strlen(composed) + 2);
+
+	g_string_append_c(folded, ' ');
 
 	for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
 		gunichar c = g_unichar_tolower(g_utf8_get_char(p));
@@ -51,7 +55,11 @@ static char *fold(const char *subject, const char *text)
 			c = ' ';
 		if (c == 0x2019)
 			c = '\'';
-		if (c != ' ' || folded->str[folded->len - 1] != ' ')
+		if (c == ' ' && folded->str[folded->len - 1] == ' ')
+			continue;
+		if (c < 0x80)
+			g_string_append_c(folded, (char)c);
+		else
 			g_string_append_unichar(folded, c);
 	}
 	g_string_append_c(folded, ' ');
@@ -246,7 +254,7 @@ static char *reason_of(const Findings *findings)
 
 enum analysis_complainer complainer_judge(const char *subject,
 	const char *reply_text, const char *language, char **ret_reason,
-	int *ret_urgency)
+	int *ret_urgency, bool *ret_compensation)
 {
 	g_autofree char *text = fold(subject, reply_text);
 	g_autoptr(GPtrArray) phrases = g_ptr_array_new_with_free_func(g_free);
@@ -260,5 +268,8 @@ enum analysis_complainer complainer_judge(const char *subject,
 	kind = judge_kind(&findings);
 	*ret_urgency = judge_urgency(&findings);
 	*ret_reason = reason_of(&findings);
+	if (ret_compensation)
+		*ret_compensation = findings.counts[TOPIC_COMPENSATION] ||
+				    findings.counts[TOPIC_DEMAND_MORE];
 	return kind;
 }

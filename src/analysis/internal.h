@@ -43,10 +43,21 @@ GPtrArray *words_find_commands(const char *reply_text);
 
 /* ---- complainer.c ----------------------------------------------------- */
 
-/* Kind of complainer, why (in words, nullable) and urgency 0 to 3. */
+/* Kind of complainer, why (in words, nullable) and urgency 0 to 3; whether more
+ * is asked for than the money back (nullable). */
 enum analysis_complainer complainer_judge(const char *subject,
 	const char *reply_text, const char *language, char **ret_reason,
-	int *ret_urgency);
+	int *ret_urgency, bool *ret_compensation);
+
+/* ---- accept.c --------------------------------------------------------- */
+
+/* Fills complaint_score and complaint_reasons; everything else is there. */
+void accept_judge(Analysis *analysis);
+
+/* ---- conversation.c --------------------------------------------------- */
+
+/* Fills other_ids, thread_index, thread_topic and forward. */
+void conversation_read(Analysis *analysis, const Message *message);
 
 /* ---- signals.c -------------------------------------------------------- */
 

@@ -23,7 +23,7 @@ enum {
 	MAX_LANGUAGES = 24,
 	MAX_GRAM = 4,
 	MAX_TEXT_BYTES = 16 * 1024, /* more of a text tells no more */
-	MAX_WORDS = 400,
+	MAX_WORDS = 150,
 	MAX_WORD_CHARS = 24,
 	HAN_WEIGHT = 3, /* a character says as much as three letters */
 };
@@ -405,6 +405,15 @@ static bool is_word_char(gunichar c)
 	       g_unichar_combining_class(c);
 }
 
+/* ASCII is most of what there is, and g_string_append_unichar() slow. */
+static void append_letter(GString *word, gunichar c)
+{
+	if (c < 0x80)
+		g_string_append_c(word, (char)c);
+	else
+		g_string_append_unichar(word, c);
+}
+
 static void score_text(Score *score, const char *text)
 {
 	g_autoptr(GString) word = g_string_new(NULL);
@@ -414,7 +423,7 @@ static void score_text(Score *score, const char *text)
 		gunichar c = g_utf8_get_char(p);
 
 		if (*p && is_word_char(c)) {
-			g_string_append_unichar(word, c == 0x2019 ? '\'' : c);
+			append_letter(word, c == 0x2019 ? '\'' : c);
 			continue;
 		}
 		if (word->len && g_unichar_isalpha(g_utf8_get_char(word->str)))

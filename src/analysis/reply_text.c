@@ -318,6 +318,17 @@ static bool is_weak(GArray *lines, unsigned i)
 	       (i == 0 || LINE_AT(lines, i - 1)->fate == FATE_OWN);
 }
 
+/* "---- Words of some language ----" and a header block below it. */
+static bool is_title_of_old_mail(GArray *lines, unsigned i)
+{
+	Block block;
+
+	if (!is_kind(lines, i, LINE_TITLE))
+		return false;
+	block = read_block(lines, skip_blanks(lines, i + 1));
+	return is_block(&block, false);
+}
+
 static void walk_lines(Walk *walk)
 {
 	GArray *lines = walk->lines;
@@ -331,7 +342,8 @@ static void walk_lines(Walk *walk)
 			i = walk_quoted(walk, i);
 			continue;
 		}
-		if (line->kind == LINE_ORIGINAL || line->kind == LINE_FORWARD) {
+		if (line->kind == LINE_ORIGINAL || line->kind == LINE_FORWARD ||
+			is_title_of_old_mail(lines, i)) {
 			i = walk_old_mail(walk, i);
 			continue;
 		}
@@ -348,7 +360,8 @@ static void walk_lines(Walk *walk)
 				continue;
 			}
 		}
-		if (line->kind == LINE_TEXT || line->kind == LINE_COMMAND ||
+		if (line->kind == LINE_TEXT || line->kind == LINE_TITLE ||
+			line->kind == LINE_COMMAND ||
 			line->kind == LINE_FIELD || line->kind == LINE_QUOTED)
 			walk->own_above = true;
 		i++;

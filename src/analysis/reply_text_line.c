@@ -175,6 +175,10 @@ static enum line_kind marker_kind(const char *folded)
 		begins_in_table(
 			forward_markers, G_N_ELEMENTS(forward_markers), words))
 		return LINE_FORWARD;
+	/* No more than a title: "---- On Mon 10:32 Mari wrote ----" is none. */
+	if (dashes >= 4 && *words && !strpbrk(words, "@:") &&
+		strlen(words) <= 80 && g_str_has_suffix(folded, "----"))
+		return LINE_TITLE;
 	return LINE_TEXT;
 }
 
@@ -251,6 +255,14 @@ static unsigned count_words(const char *folded)
 	return words;
 }
 
+/* "[Proton Mail](https://...)": the words in the brackets are to be read. */
+static bool is_markdown_link(const char *p)
+{
+	const char *end = strchr(p, ']');
+
+	return end && end[1] == '(';
+}
+
 /* Without the link that Outlook puts behind a name: "iOS<https://...>". */
 static char *without_links(const char *folded)
 {
@@ -258,11 +270,13 @@ static char *without_links(const char *folded)
 	unsigned depth = 0;
 
 	for (const char *p = folded; *p; p++) {
+		if (*p == '[' && is_markdown_link(p))
+			continue;
 		if (*p == '<' || *p == '(' || *p == '[')
 			depth++;
 		else if ((*p == '>' || *p == ')' || *p == ']') && depth)
 			depth--;
-		else if (!depth)
+		else if (!depth && *p != ']')
 			g_string_append_c(plain, *p);
 	}
 	g_strstrip(plain->str);
@@ -457,15 +471,24 @@ enum certainty { NOT_AT_ALL, LIKELY, SURE };
 /* Closed as an attribution is: by a colon, or by a verb and perhaps dashes. */
 static bool is_closed(const char *folded, bool *ret_colon)
 {
-	static const char *const verbs[] = {"wrote", "wrote ----", "写道",
-		"寫道", "написал", "написала", "schrieb", "kirjoitti",
-		"escribió", "ha scritto", "a écrit", "skrev", "đã viết"};
+	static const char *const verbs[] = {"wrote", "写道", "寫道", "написал",
+		"написала", "schrieb", "kirjoitti", "escribió", "ha scritto",
+		"a écrit", "skrev", "đã viết"};
+	size_t length = strlen(folded);
 
 	*ret_colon =
 		g_str_has_suffix(folded, ":") || g_str_has_suffix(folded, "：");
-	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
-		if (*ret_colon || g_str_has_suffix(folded, verbs[i]))
+	if (*ret_colon)
+		return true;
+	while (length &&
+		(folded[length - 1] == '-' || folded[length - 1] == ' '))
+		length--;
+	for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		size_t n = strlen(verbs[i]);
+
+		if (length >= n && !memcmp(folded + length - n, verbs[i], n))
 			return true;
+	}
 	return false;
 }
 

@@ -17,10 +17,11 @@ enum line_kind {
 	LINE_DELIMITER, /* "-- ", RFC 3676 section 4.3 */
 	LINE_ORIGINAL,  /* "-----Original Message-----" */
 	LINE_FORWARD,   /* "Begin forwarded message:" */
-	LINE_FIELD,     /* "From: ..." */
-	LINE_MOBILE,    /* "Sent from my iPhone" */
-	LINE_SIGN_OFF,  /* "Best regards," */
-	LINE_COMMAND,   /* "#resolve" */
+	LINE_TITLE,    /* "---- any words ----": a marker if a header follows */
+	LINE_FIELD,    /* "From: ..." */
+	LINE_MOBILE,   /* "Sent from my iPhone" */
+	LINE_SIGN_OFF, /* "Best regards," */
+	LINE_COMMAND,  /* "#resolve" */
 };
 
 enum line_field {

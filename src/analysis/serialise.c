@@ -13,7 +13,7 @@
 #include "internal.h"
 
 enum {
-	WIRE_VERSION = 1,
+	WIRE_VERSION = 2,
 	WIRE_MAX_BYTES = 32 * 1024 * 1024,
 	WIRE_MAX_ITEMS = 4096, /* of any array */
 	WIRE_MAX_LINE_BYTES = 64 * 1024,
@@ -75,6 +75,10 @@ static const WireField fields[] = {
 	FIELD(message_id, WIRE_LINE, 0),
 	FIELD(references, WIRE_LINES, 0),
 	FIELD(in_reply_to, WIRE_LINES, 0),
+	FIELD(other_ids, WIRE_LINES, 0),
+	FIELD(thread_index, WIRE_LINE, 0),
+	FIELD(thread_topic, WIRE_LINE, 0),
+	FIELD(forward, WIRE_BOOL, 0),
 	FIELD(recipients, WIRE_LINES, 0),
 	FIELD(date_s, WIRE_TIME, 0),
 	FIELD(authenticated, WIRE_BOOL, 0),
@@ -90,6 +94,9 @@ static const WireField fields[] = {
 	FIELD(complainer, WIRE_NUMBER, ANALYSIS_CHRONIC),
 	FIELD(complainer_reason, WIRE_LINE, 0),
 	FIELD(urgency, WIRE_NUMBER, WIRE_MAX_URGENCY),
+	FIELD(asks_compensation, WIRE_BOOL, 0),
+	FIELD(complaint_score, WIRE_SHARE, 0),
+	FIELD(complaint_reasons, WIRE_LINES, 0),
 	FIELD(attachments, WIRE_ATTACHMENTS, 0),
 	FIELD(defects, WIRE_LINES, 0),
 };

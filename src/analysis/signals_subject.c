@@ -135,6 +135,10 @@ static const Phrase auto_replies[] = {
 	{"fraværsmelding", AFTER_MARK},
 	{"fraværsbesked", AFTER_MARK},
 	{"fravær", AFTER_COLON},
+	{"fraværende", AFTER_COLON},
+	{"ikke på kontoret", AFTER_COLON},
+	{"ute av kontoret", AFTER_COLON},
+	{"inte på kontoret", AFTER_COLON},
 	{"sjálfvirkt svar", AFTER_MARK},
 	/* fi et lv lt */
 	{"automaattinen vastaus", AFTER_MARK},
@@ -151,9 +155,11 @@ static const Phrase auto_replies[] = {
 	{"automātiska atbilde", AFTER_MARK},
 	{"automātiskā atbilde", AFTER_MARK},
 	{"prombūtnē", AFTER_COLON},
+	{"ārpus biroja", AFTER_COLON},
 	{"automatinis atsakymas", AFTER_MARK},
 	{"automatinis atsakas", AFTER_MARK},
 	{"nesu biure", AFTER_COLON},
+	{"ne biure", AFTER_COLON},
 	/* pl cs sk hu ro hr sl bg */
 	{"automatyczna odpowiedź", AFTER_MARK},
 	{"odpowiedź automatyczna", AFTER_MARK},
@@ -178,6 +184,8 @@ static const Phrase auto_replies[] = {
 	{"вне офиса", AFTER_COLON},
 	{"автоматична відповідь", AFTER_MARK},
 	{"автовідповідь", AFTER_MARK},
+	{"поза офісом", AFTER_COLON},
+	{"немає на місці", AFTER_COLON},
 	{"аўтаматычны адказ", AFTER_MARK},
 	{"аутоматски одговор", AFTER_MARK},
 	/* el tr he ar */

@@ -18,7 +18,7 @@ enum {
 static const char *const prefixes[] = {
 	"re", "fw", "fwd", "forward", "reply", "res",    /* most, pt */
 	"aw", "antw", "antwort", "wg", "weitergeleitet", /* de */
-	"antwoord", "doorst", "doorgestuurd",            /* nl */
+	"antwoord", "betr", "doorst", "doorgestuurd",    /* nl */
 	"ré", "rép", "réf", "tr", "transf", "réponse",   /* fr */
 	"rv", "resp", "reenv", "respuesta",              /* es ca */
 	"enc", "resposta", "encam",                      /* pt */

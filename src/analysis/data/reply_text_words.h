@@ -302,20 +302,21 @@ static const char *const original_markers[] = {
 	"opprinnelig melding", "original melding",    /* no */
 	"alkuperäinen viesti", "alkuperainen viesti", /* fi */
 	"algne sõnum", "algne kiri", "algkiri", "algsõnum", "originaalkiri",
-	"esialgne sõnum", /* et */
+	"esialgne sõnum", "originaalsõnum", /* et */
 	"sākotnējais ziņojums", "oriģinālais ziņojums",
 	"sākotnējā ziņa", /* lv */
 	"pradinis laiškas", "pradinė žinutė", "pirminis pranešimas",
-	"originalus laiškas",                /* lt */
-	"αρχικό μήνυμα", "πρωτότυπο μήνυμα", /* el */
+	"originalus laiškas", "originalus pranešimas", /* lt */
+	"αρχικό μήνυμα", "πρωτότυπο μήνυμα",           /* el */
 	"thư gốc", "tin nhắn gốc", "tin nhắn ban đầu", "thông điệp gốc",
 	"thư ban đầu", /* vi */
 	"原始邮件", "原始信息", "回复的原邮件", "轉寄的原郵件", "转发的原邮件",
 	"原始郵件", "邮件原件", "原邮件", "原始信件", "原始訊息", "原郵件",
 	"原文", /* zh */
 	"元のメッセージ", "元のメール", "オリジナルメッセージ",
-	"original message ",                               /* ja */
-	"원본 메시지", "원본 메일", "원래 메시지", "원문", /* ko */
+	"original message ", /* ja */
+	"원본 메시지", "원본 메일", "원본 이메일", "원래 메시지",
+	"원문", /* ko */
 	"özgün ileti", "orijinal ileti", "orijinal mesaj",
 	"asıl mesaj",                                         /* tr */
 	"оригінальне повідомлення", "початкове повідомлення", /* uk */
@@ -563,6 +564,7 @@ static const FieldName field_names[] = {
 	{"宛先", FIELD_TO},
 	{"받는 사람", FIELD_TO},
 	{"받는사람", FIELD_TO},
+	{"받은 사람", FIELD_TO},
 	{"kime", FIELD_TO},
 	{"alıcı", FIELD_TO},
 	{"komu", FIELD_TO},
@@ -687,9 +689,9 @@ static const char *const mobile_signatures[] = {
 	"sorry for typos*", "typed on a mobile*", /* en */
 	"von meinem *gesendet*", "gesendet von *", "gesendet mit *",
 	"gesendet aus *", "diese nachricht wurde von *", "von meinem *",
-	"diese nachricht wurde mit *gesendet*", "mit *gesendet",
-	"diese e-mail wurde von *gesendet*", "outlook für *beziehen*",
-	"holen sie sich outlook*", /* de */
+	"von meinem/meiner *gesendet*", "diese nachricht wurde mit *gesendet*",
+	"mit *gesendet", "diese e-mail wurde von *gesendet*",
+	"outlook für *beziehen*", "holen sie sich outlook*", /* de */
 	"envoyé de mon *", "envoyé depuis *", "envoyé à partir de *",
 	"envoyé avec *", "télécharger outlook *", "obtenez outlook *",
 	"provenance : courrier *", "envoyé via *",
@@ -715,9 +717,9 @@ static const char *const mobile_signatures[] = {
 	"sendt via *", /* da no */
 	"lähetetty *puhelimesta*", "lähetetty *laitteesta*",
 	"lähetetty *ipadista*", "lähetetty *outlook*", "lähetetty *android*",
-	"lähetetty samsung*", "lähetetty minun *", "lähetetty mobiili*",
-	"lähetetty windowsin*", "hanki outlook *", "lähetetty iphonesta*",
-	"lähetin tämän *", /* fi */
+	"lähetetty samsung*", "lähetetty galaxy*", "lähetetty minun *",
+	"lähetetty mobiili*", "lähetetty windowsin*", "hanki outlook *",
+	"lähetetty iphonesta*", "lähetin tämän *", /* fi */
 	"saadetud minu *", "saadetud *seadmest*", "saadetud *telefonist*",
 	"saadetud *iphone*ist*", "saadetud *outlook*", "saadetud androidi*",
 	"saadetud samsung*", "saadetud *tahvelarvutist*", "saadetud mobiilist*",
