@@ -101,7 +101,8 @@ void outbox_wake(Outbox *outbox)
 {
 	g_mutex_lock(&outbox->mutex);
 	outbox->wakes++;
-	g_cond_broadcast(&outbox->changed);
+	/* One: who finds more than it takes wakes the next. */
+	g_cond_signal(&outbox->changed);
 	g_mutex_unlock(&outbox->mutex);
 }
 

@@ -152,12 +152,16 @@ static bool send_due(Sender *sender, GError **error)
 			    outbox->options.now_s(), lease_s, LEASE_MOST, &rows,
 			    error))
 			return false;
+		if (rows->len == LEASE_MOST)
+			outbox_wake(outbox);
 		for (guint i = 0; i < rows->len; i++)
 			if (!send_row(
 				    sender, g_ptr_array_index(rows, i), error))
 				return false;
 		sent = rows->len;
-	} while (sent && !stopped(outbox) && !server_away(outbox));
+		/* What came since was told by a wake-up. */
+	} while (
+		sent == LEASE_MOST && !stopped(outbox) && !server_away(outbox));
 	return true;
 }
 
