@@ -105,8 +105,9 @@ char *message_html_to_text(const char *html, size_t length);
  * The key under which a mail is stored once, whichever path it took: SHA-256
  * over the fields that a relay does not touch (From, Date, Message-ID) and the
  * body with line ends normalised.  Trace fields, our own headers and the
- * Subject (which we tag) are left out.  Works on raw bytes without GMime and
- * is safe on hostile input.  64 hex digits.  (transfer full)
+ * Subject (which we tag) are left out.  Where there is no Message-ID, Subject
+ * (without the tag), Reply-To, To and Cc count as well.  Works on raw bytes
+ * without GMime and is safe on hostile input.  64 hex digits.  (transfer full)
  */
 char *message_dedupe_key(const char *bytes, size_t length);
 

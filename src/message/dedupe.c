@@ -4,12 +4,15 @@
  */
 #include <string.h>
 
+#include <redress/base.h>
+
 #include "internal.h"
 
-enum { KEY_FIELDS = 3 };
+/* The last ones tell mails without a Message-ID apart, such as a form's. */
+enum { MESSAGE_ID = 2, SUBJECT = 3, KEY_FIELDS = 7 };
 
 static const char *const key_fields[KEY_FIELDS] = {
-	"from", "date", "message-id"};
+	"from", "date", "message-id", "subject", "reply-to", "to", "cc"};
 
 /* The value with all white space runs as one space: folding may change. */
 static void append_value(GString *out, const char *p, size_t length)
@@ -26,6 +29,20 @@ static void append_value(GString *out, const char *p, size_t length)
 		space = false;
 		g_string_append_c(out, p[i]);
 	}
+}
+
+/* Our own tag, which the mailbox's copy of the mail bears, left out. */
+static void remove_tag(GString *subject)
+{
+	enum { TAG_LENGTH = BASE_REFERENCE_LENGTH + 3 };
+
+	if (!g_str_has_prefix(subject->str, "[#") ||
+		subject->len < TAG_LENGTH ||
+		subject->str[TAG_LENGTH - 1] != ']')
+		return;
+	g_string_erase(subject, 0, TAG_LENGTH);
+	if (subject->str[0] == ' ')
+		g_string_erase(subject, 0, 1);
 }
 
 static size_t field_length(const char *p, const char *end)
@@ -103,14 +120,17 @@ char *message_dedupe_key(const char *bytes, size_t length)
 	const char *end = bytes + length;
 	const char *body = read_header(values, bytes, end);
 
+	unsigned used = values[MESSAGE_ID] ? SUBJECT : KEY_FIELDS;
+
+	if (values[SUBJECT])
+		remove_tag(values[SUBJECT]);
 	for (unsigned i = 0; i < KEY_FIELDS; i++) {
 		/* With the NUL: no value runs into the next. */
-		if (values[i]) {
-			hash_bytes(sum, values[i]->str, values[i]->len + 1);
+		if (i < used)
+			hash_bytes(sum, values[i] ? values[i]->str : "",
+				values[i] ? values[i]->len + 1 : 1);
+		if (values[i])
 			g_string_free(values[i], TRUE);
-		} else {
-			hash_bytes(sum, "", 1);
-		}
 	}
 	hash_body(sum, body, end);
 	return g_strdup(g_checksum_get_string(sum));

@@ -937,6 +937,31 @@ static void test_other_mails_have_other_keys(void **state)
 	}
 }
 
+#define BARE_HEADER "From: form@b.example\nTo: a@b.example\n"
+
+/* Else the second customer's words would be taken for the first one's. */
+static void test_mails_without_an_id_are_told_apart_by_more(void **state)
+{
+	static const char *const others[] = {
+		BARE_HEADER "Subject: t\nReply-To: c@d\n\nIt is broken.\n",
+		BARE_HEADER "Subject: s\nReply-To: e@f\n\nIt is broken.\n",
+		BARE_HEADER "Subject: s\n\nIt is broken.\n",
+	};
+	g_autofree char *first =
+		key(BARE_HEADER "Subject: s\nReply-To: c@d\n\nIt is broken.\n");
+	g_autofree char *tagged = key(
+		"Received: x\n" BARE_HEADER
+		"Subject: [#7K3F-92QY] s\nReply-To: c@d\n\nIt is broken.\n");
+
+	(void)state;
+	assert_string_equal(tagged, first);
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		g_autofree char *made = key(others[i]);
+
+		assert_string_not_equal(made, first);
+	}
+}
+
 /* ---- real mail -------------------------------------------------------- */
 
 static unsigned corpus_files;
@@ -1014,6 +1039,8 @@ int main(void)
 			test_a_cut_address_field_keeps_its_first_addresses),
 		cmocka_unit_test(test_copies_of_a_mail_share_a_key),
 		cmocka_unit_test(test_other_mails_have_other_keys),
+		cmocka_unit_test(
+			test_mails_without_an_id_are_told_apart_by_more),
 		cmocka_unit_test(
 			test_every_mail_of_the_corpora_gives_a_message),
 	};
