@@ -119,8 +119,8 @@ char *message_dedupe_key(const char *bytes, size_t length)
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
 	const char *end = bytes + length;
 	const char *body = read_header(values, bytes, end);
-
-	unsigned used = values[MESSAGE_ID] ? SUBJECT : KEY_FIELDS;
+	bool named = values[MESSAGE_ID] && values[MESSAGE_ID]->len > 0;
+	unsigned used = named ? SUBJECT : KEY_FIELDS;
 
 	if (values[SUBJECT])
 		remove_tag(values[SUBJECT]);

@@ -955,6 +955,12 @@ static void test_mails_without_an_id_are_told_apart_by_more(void **state)
 
 	(void)state;
 	assert_string_equal(tagged, first);
+	/* An empty one names nothing. */
+	g_autofree char *empty =
+		key("Message-ID:\n" BARE_HEADER "Subject: s\n\nx\n");
+	g_autofree char *other =
+		key("Message-ID:\n" BARE_HEADER "Subject: t\n\nx\n");
+	assert_string_not_equal(empty, other);
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
 		g_autofree char *made = key(others[i]);
 
