@@ -69,6 +69,10 @@ struct IntakeMilterOptions {
 	int64_t timeout_s;
 	int64_t message_bytes; /* larger: 552 5.3.4 */
 	int64_t memory_bytes;  /* of all mails in hand; beyond: 451 4.3.1 */
+	/* Told to stop, and serving still: whoever sends mail through this
+	 * milter ends first.  (nullable) */
+	void (*stopping)(void *user);
+	void *user;
 };
 
 /* Registers and opens the socket; once in a process (libmilter).  Signals must

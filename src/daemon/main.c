@@ -67,7 +67,6 @@ static int serve(Daemon *daemon)
 	sd_notify(0, "READY=1\nSTATUS=answering complaints");
 
 	bool good = intake_milter_run(&error);
-	sd_notify(0, "STOPPING=1");
 	daemon_stop(daemon);
 	if (!good) {
 		base_log(BASE_LOG_ERROR, "the milter ended", "problem",

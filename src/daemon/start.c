@@ -1,3 +1,5 @@
+#include <systemd/sd-daemon.h>
+
 #include "daemon.h"
 
 enum {
@@ -127,6 +129,31 @@ static bool start_schedule(Daemon *daemon, GError **error)
 	return schedule != NULL;
 }
 
+static void stop_sending(Daemon *daemon)
+{
+	g_mutex_lock(&daemon->mutex);
+	Schedule *schedule = g_steal_pointer(&daemon->schedule);
+	Outbox *outbox = g_steal_pointer(&daemon->outbox);
+	g_mutex_unlock(&daemon->mutex);
+	schedule_free(schedule);
+	outbox_free(outbox);
+}
+
+/*
+ * Our own mail passes our milter on its way out.  So the outbox ends while the
+ * milter serves, and starts when its socket is there: else what it has in hand
+ * would hear 451, and be late by the delay that follows.
+ */
+static void on_stopping(void *user)
+{
+	Daemon *daemon = user;
+
+	sd_notify(0, "STOPPING=1");
+	/* It watches the schedule. */
+	steward_stop(daemon);
+	stop_sending(daemon);
+}
+
 static bool open_milter(Daemon *daemon, GError **error)
 {
 	const Config *config = daemon->config;
@@ -138,6 +165,8 @@ static bool open_milter(Daemon *daemon, GError **error)
 		.timeout_s = config->milter.timeout_s,
 		.message_bytes = config->limits.message_bytes,
 		.memory_bytes = config->limits.memory_bytes,
+		.stopping = on_stopping,
+		.user = daemon,
 	};
 
 	return intake_milter_open(&options, error);
@@ -150,21 +179,14 @@ bool daemon_start(Daemon *daemon, GError **error)
 	/* The parser processes first: they inherit no connection of ours. */
 	daemon->parser = assembly_parser(daemon->config, error);
 	return daemon->parser && start_engine(daemon, error) &&
-	       start_outbox(daemon, error) && start_schedule(daemon, error) &&
-	       open_milter(daemon, error) && steward_start(daemon, error);
+	       open_milter(daemon, error) && start_outbox(daemon, error) &&
+	       start_schedule(daemon, error) && steward_start(daemon, error);
 }
 
 void daemon_stop(Daemon *daemon)
 {
 	steward_stop(daemon);
-
-	g_mutex_lock(&daemon->mutex);
-	Schedule *schedule = g_steal_pointer(&daemon->schedule);
-	Outbox *outbox = g_steal_pointer(&daemon->outbox);
-	g_mutex_unlock(&daemon->mutex);
-	schedule_free(schedule);
-	outbox_free(outbox);
-
+	stop_sending(daemon);
 	g_clear_pointer(&daemon->engine, engine_free);
 	g_clear_pointer(&daemon->parser, parser_pool_free);
 	g_clear_pointer(&daemon->lock, store_unlock);

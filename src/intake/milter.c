@@ -392,6 +392,8 @@ bool intake_milter_run(GError **error)
 		return false;
 	g_thread_unref(server);
 	wait_for_signal();
+	if (house.options.stopping)
+		house.options.stopping(house.options.user);
 	if (!drain()) {
 		fail(error, house.options.socket, REDRESS_ERROR_TEMPORARY,
 			"the milter ended by itself; see the system log");

@@ -20,8 +20,10 @@ import contextlib
 import dataclasses
 import email
 import email.message
+import email.parser
 import email.policy
 import email.utils
+import functools
 import grp
 import json
 import os
@@ -340,6 +342,14 @@ class Mail:
         return email.message_from_bytes(
             self.data, policy=email.policy.default)
 
+    @functools.cached_property
+    def header(self):
+        """The header alone, undecoded: also of mails that are too much for
+        Python's parser."""
+        return email.parser.BytesHeaderParser(
+            policy=email.policy.compat32).parsebytes(
+                self.data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+
     def text(self, kind="plain"):
         """The decoded text/plain (or "html") body, lines ending in LF."""
         part = self.message.get_body(preferencelist=(kind,))
@@ -449,8 +459,8 @@ class SmtpSink:
                      [address.casefold() for address in mail.recipients])
                 and (subject is None or re.search(
                     subject, str(mail.message["subject"] or "")))
-                and message_id in (None, mail.message["message-id"])
-                and ticket in (None, mail.message["x-redress-ticket"])]
+                and message_id in (None, mail.header["message-id"])
+                and ticket in (None, mail.header["x-redress-ticket"])]
 
     def wait(self, count=1, timeout_s=20, **which):
         """Waits until so many such mails (see mails()) have arrived.
@@ -466,7 +476,7 @@ class SmtpSink:
                     raise ServerError(
                         f"{self}: waited {timeout_s} s for {count} mails "
                         f"with {which}, got {len(found)}; all: "
-                        + str([(mail.recipients, mail.message["subject"])
+                        + str([(mail.recipients, mail.header["subject"])
                                for mail in self._mails]))
                 self._changed.wait(left)
 
@@ -1335,7 +1345,7 @@ class Site:
         return self.sink.wait(message_id=message["Message-ID"])
 
     def ticket_of(self, message):
-        reference = self.copy_of(message).message["X-Redress-Ticket"]
+        reference = self.copy_of(message).header["X-Redress-Ticket"]
         return self.redressd.ticket(str(reference))
 
     def tickets_from(self, customer):
@@ -1350,3 +1360,54 @@ class Site:
         marker = self.customer()
         self.send(complaint("Marker", sender=marker))
         self.sink.wait(to=marker)
+
+
+class Courier(threading.Thread):
+    """A mail server of customers, with complaints to deliver: it keeps each
+    until it hears 250 for it.  numbers: an iterator, shared with others."""
+
+    def __init__(self, site, numbers):
+        super().__init__(daemon=True)
+        self.site, self.numbers = site, numbers
+        self.accepted = {}   # Message-ID: (sender, bytes)
+        self.attempts = 0
+        self._stop_it = threading.Event()
+        self._problem = None
+
+    def run(self):
+        try:
+            while not self._stop_it.is_set():
+                self._deliver(next(self.numbers))
+        except Exception as error:  # for whoever calls finish()
+            self._problem = error
+
+    def finish(self):
+        """Delivers the mail in hand and ends."""
+        self._stop_it.set()
+        self.join()
+        if self._problem:
+            raise self._problem
+
+    def _deliver(self, number):
+        sender = f"courier{number}@customer.example"
+        message = complaint(f"Broken {number}", f"It broke: {number}.\n",
+                            sender)
+        data = message.as_bytes(policy=email.policy.SMTP)
+        while not self._try_once(sender, data):
+            time.sleep(0.01)
+        self.accepted[message["Message-ID"].strip("<>")] = (sender, data)
+
+    def _try_once(self, sender, data):
+        self.attempts += 1
+        try:
+            send(self.site.mta.port, data, sender=sender)
+            return True
+        except smtplib.SMTPResponseException as error:
+            if error.smtp_code // 100 != 4:
+                raise
+        except smtplib.SMTPRecipientsRefused as error:
+            if any(code // 100 != 4 for code, _ in error.recipients.values()):
+                raise
+        except (smtplib.SMTPServerDisconnected, ConnectionError):
+            pass
+        return False
