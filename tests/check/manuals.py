@@ -13,7 +13,8 @@ import unittest
 import sources
 
 MANUALS = sources.ROOT / "src/manuals"
-PAGES = ("redress.1", "redress.conf.5", "redress-templates.5", "redressd.8")
+PAGES = ("redress.1", "redress.conf.5", "redress-templates.5",
+         "redress-signals.7", "redressd.8")
 
 # Where -DCMAKE_INSTALL_PREFIX=/usr puts things.
 FOLDERS = {"REDRESS_DATA_DIR": "/usr/share/redress",
@@ -184,6 +185,44 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(table_words(
             'static const Word words[] = {\n\t{"a", 1},\n\t{"b", 2},\n};\n',
             "words"), ["a", "b"])
+
+
+# ---- signals ----------------------------------------------------------------
+
+COSTS = {"NOTHING": "nothing is withheld", "ACK": "no acknowledgement",
+         "AUTOMATIC": "no automatic mail"}
+
+
+def signals(text):
+    """(name, "source: kind, cost.") of each row of the table of signals."""
+    return [(name, f"{source}: {kind.lower().replace('_', '-')}, "
+             f"{COSTS[cost]}.")
+            for name, source, kind, cost in re.findall(
+                rf"\bROW\({WORD},\s*{WORD},\s*(\w+),\s*(\w+),", text)]
+
+
+def told_signals(page):
+    """(name, the last line) of each item of redress-signals(7)."""
+    return [(item[0].split()[2], item[-1]) for item in (
+        piece.splitlines() for piece in re.split(
+            r"^(?=\.It Cm |\.El|\.Ss )", page, flags=re.M))
+        if item and item[0].startswith(".It Cm ")]
+
+
+class SignalsTest(unittest.TestCase):
+    def test_every_signal_is_in_the_manual_in_its_order(self):
+        table = signals(sources.read("src/analysis/signals.c"))
+        self.assertGreater(len(table), 70)
+        self.assertEqual(told_signals(manual("redress-signals.7")), table)
+
+    def test_sees_a_signal_that_is_told_wrongly(self):
+        table = signals('ROW("a", "RFC 1", AUTO_REPLY, ACK, m, NULL),')
+        self.assertEqual(table, [
+            ("a", "RFC 1: auto-reply, no acknowledgement.")])
+        for page in (".It Cm a\nX.\n.br\nRFC 1: list, no acknowledgement.\n",
+                     ".It Cm b\nX.\n.br\nRFC 1: auto-reply, "
+                     "no acknowledgement.\n.El\n"):
+            self.assertNotEqual(told_signals(page), table)
 
 
 # ---- the tool ---------------------------------------------------------------
