@@ -25,7 +25,8 @@ static Scan scan_new(GBytes *raw)
 	size_t length;
 	const char *bytes = g_bytes_get_data(raw, &length);
 
-	return (Scan){bytes, bytes + MIN(length, HEADER_BYTES)};
+	/* An empty mail has no bytes to point at. */
+	return (Scan){bytes, bytes ? bytes + MIN(length, HEADER_BYTES) : NULL};
 }
 
 static const char *end_of_line(const char *line, const char *end)
