@@ -277,10 +277,13 @@ static bool is_link(const char *token)
 
 static void count_letter(Sample *sample, gunichar c)
 {
-	GUnicodeScript unicode = g_unichar_get_script(c);
-
+	if (c < 0x80) {
+		sample->letters[SCRIPT_LATIN] += g_ascii_isalpha((char)c);
+		return;
+	}
 	if (!g_unichar_isalpha(c))
 		return;
+	GUnicodeScript unicode = g_unichar_get_script(c);
 	sample->marks |= c >= 0x80;
 	if (c == 0x67e || c == 0x686 || c == 0x698 || c == 0x6af ||
 		c == 0x6cc || c == 0x6a9)
@@ -294,21 +297,24 @@ static void count_letter(Sample *sample, gunichar c)
 		}
 }
 
+#define BETWEEN_TOKENS " \t\r\n<>()[]\","
+
 static void sample_read(Sample *sample, const char *text)
 {
 	g_autofree char *start = g_strndup(text, MAX_TEXT_BYTES);
 	g_autofree char *valid = g_utf8_make_valid(start, -1);
 	g_autofree char *lower = normalise(valid, false);
-	g_auto(GStrv) tokens = g_strsplit_set(lower, " \t\r\n<>()[]\",", -1);
-	GString *kept = g_string_new(NULL);
+	GString *kept = g_string_sized_new(strlen(lower) + 1);
+	char *rest = NULL;
 
 	*sample = (Sample){0};
-	for (char **token = tokens; *token; token++) {
-		if (is_link(*token))
+	for (char *token = strtok_r(lower, BETWEEN_TOKENS, &rest); token;
+		token = strtok_r(NULL, BETWEEN_TOKENS, &rest)) {
+		if (is_link(token))
 			continue;
-		g_string_append(kept, *token);
+		g_string_append(kept, token);
 		g_string_append_c(kept, ' ');
-		for (const char *p = *token; *p; p = g_utf8_next_char(p))
+		for (const char *p = token; *p; p = g_utf8_next_char(p))
 			count_letter(sample, g_utf8_get_char(p));
 	}
 	sample->text = g_string_free(kept, FALSE);

@@ -31,7 +31,9 @@ char *base_address_fold(const char *address)
 	const char *bare = base_address_bare(address, &length);
 	g_autofree char *apart = NULL, *folded = NULL;
 
-	if (length > FOLD_MAX || !g_utf8_validate(bare, (gssize)length, NULL))
+	/* Nearly all are ASCII, which Unicode folds as ASCII does. */
+	if (length > FOLD_MAX || g_str_is_ascii(bare) ||
+		!g_utf8_validate(bare, (gssize)length, NULL))
 		return g_ascii_strdown(bare, (gssize)length);
 	/* Canonical caseless matching, Unicode 3.13 D145: apart, fold,
 	 * together. */
