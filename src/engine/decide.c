@@ -219,6 +219,20 @@ static void speak_again(Decision *decision, const DecideFacts *facts)
 		promise(decision, facts);
 }
 
+/* Taken for a robot's until now: nobody has told the customer anything. */
+static Decision first_word(
+	Decision decision, const DecideFacts *facts, const Analysis *analysis)
+{
+	decision.guard = ack_guard(facts, analysis);
+	if (!decision.guard)
+		decision.guard = thread_guard(facts, true);
+	if (!decision.guard) {
+		send_automatic(&decision, REPLY_ACK);
+		follow_up(&decision, facts);
+	}
+	return decision;
+}
+
 static Decision add_to_ticket(
 	const DecideFacts *facts, const Analysis *analysis)
 {
@@ -239,6 +253,8 @@ static Decision add_to_ticket(
 		decision.state = STORE_OPEN;
 	if (speaks_again(facts, analysis))
 		speak_again(&decision, facts);
+	if (decision.unquiet && !facts->ticket->heard_at)
+		return first_word(decision, facts, analysis);
 
 	decision.guard = "already-acknowledged";
 	if (!decision.reopened &&

@@ -266,13 +266,16 @@ static bool gather(Context *context, const Receive *receive,
 		    facts, error))
 		return false;
 	facts->no_acknowledge = mail->no_acknowledge;
+	/* Who has heard nothing yet may get an acknowledgement. */
+	if (sender && (!ticket || !ticket->heard_at) &&
+		!store_outbox_count_recipient(context->store, sender,
+			reply_kind_name(REPLY_ACK), mail->now_s - DAY_S,
+			&facts->acks_to_sender_today, error))
+		return false;
 	if (!ticket) {
 		facts->no_address = !answer || !policy_can_write_to(
 						       context->policy, answer);
-		return !sender ||
-		       store_outbox_count_recipient(context->store, sender,
-			       reply_kind_name(REPLY_ACK), mail->now_s - DAY_S,
-			       &facts->acks_to_sender_today, error);
+		return true;
 	}
 	return !from || analysis->several_from ||
 	       store_participant_known(context->store, ticket->id, from,
@@ -464,6 +467,20 @@ static bool receive_again(Context *context, const Receive *receive,
 	return event_add(context, &options, error);
 }
 
+/*
+ * The mail itself, after a copy that bore a machine's signs: a list's copy was
+ * faster, or somebody who had the mail sent it on with signs of their own, for
+ * the mail itself to be taken for a copy and never answered.
+ */
+static bool is_direct_copy(const StoreMessage *first, const Analysis *analysis)
+{
+	const char *complaint = analysis_kind_name(ANALYSIS_COMPLAINT);
+
+	return analysis->kind == ANALYSIS_COMPLAINT &&
+	       analysis->cost == ANALYSIS_COST_NOTHING &&
+	       !g_str_equal(first->kind, complaint);
+}
+
 static bool receive_for(Context *context, const Receive *receive,
 	const Target *target, GError **error)
 {
@@ -472,16 +489,33 @@ static bool receive_for(Context *context, const Receive *receive,
 			? g_strdup_printf(
 				  "%s/%s", receive->dedupe, target->folded)
 			: g_strdup(receive->dedupe);
+	g_autoptr(StoreMessage) first = NULL;
 	g_autoptr(StoreMessage) known = NULL;
 	g_autoptr(StoreTicket) ticket = NULL;
 	Match match;
 
-	if (!store_message_by_dedupe(context->store, dedupe, &known, error))
+	if (!store_message_by_dedupe(context->store, dedupe, &first, error))
 		return false;
+	if (first && is_direct_copy(first, receive->mail->analysis)) {
+		char *direct = g_strconcat(dedupe, "/direct", NULL);
+		g_free(dedupe);
+		dedupe = direct;
+		if (!store_message_by_dedupe(
+			    context->store, dedupe, &known, error))
+			return false;
+	} else {
+		known = g_steal_pointer(&first);
+	}
 	if (known)
 		return receive_again(context, receive, target, known, error);
 	if (!match_mail(context, receive->mail, target->detail, &match, error))
 		return false;
+	if (!match.ticket && first && first->ticket_id) {
+		match.by = "copy";
+		if (!store_ticket_by_id(context->store, first->ticket_id,
+			    &match.ticket, error))
+			return false;
+	}
 	ticket = match.ticket;
 	return receive_new(context, receive, target, dedupe, &match, error);
 }

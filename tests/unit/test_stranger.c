@@ -148,6 +148,42 @@ static void test_a_forged_bounce_silences_nobody(void **state)
 	assert_int_equal(desk_count(desk, after, "escalation"), 0);
 }
 
+/* A list's copy is faster, or somebody in Cc sends the mail on with a robot's
+ * signs: the mail itself is answered, once. */
+static void test_a_copy_with_a_robots_signs_silences_nobody(void **state)
+{
+	static const enum analysis_kind kinds[] = {
+		ANALYSIS_LIST, ANALYSIS_LOOP, ANALYSIS_AUTO_REPLY};
+	EnginePolicyOptions limits = desk_limits();
+
+	(void)state;
+	limits.acks_per_sender_per_day = 100;
+	Desk *desk = open_desk(limits);
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autoptr(Analysis) mail = mail_new(MARI, "The kettle leaks");
+		mail->kind = kinds[i];
+		mail->cost = ANALYSIS_COST_AUTOMATIC;
+		mail->guard = g_strdup("some-sign");
+		g_autoptr(StoreTicket) copy = receive_to(desk, mail, CARE, NOW);
+		mail->kind = ANALYSIS_COMPLAINT;
+		mail->cost = ANALYSIS_COST_NOTHING;
+		g_clear_pointer(&mail->guard, g_free);
+		g_autoptr(StoreTicket) ticket =
+			receive_to(desk, mail, CARE, NOW + MINUTE);
+		g_autoptr(StoreTicket) again =
+			receive_to(desk, mail, CARE, NOW + HOUR);
+
+		if (copy)
+			assert_text(ticket->reference, copy->reference);
+		assert_text(again->reference, ticket->reference);
+		assert_null(ticket->quiet);
+		assert_true(ticket->promised_by > NOW);
+		assert_int_equal(desk_count(desk, again, "ack"), 1);
+		assert_int_equal(desk_count(desk, again, NULL), 1);
+	}
+	desk_free(desk);
+}
+
 /* ---- to whom we write -------------------------------------------------- */
 
 static void test_we_never_write_to_ourselves(void **state)
@@ -288,6 +324,8 @@ int main(void)
 		CASE(test_nobody_takes_over_the_replies_to_a_known_mail),
 		CASE(test_nobody_takes_over_the_thread_of_a_ticket),
 		CASE(test_a_forged_bounce_silences_nobody),
+		cmocka_unit_test(
+			test_a_copy_with_a_robots_signs_silences_nobody),
 		CASE(test_we_never_write_to_ourselves),
 		CASE(test_words_are_echoed_to_their_author_alone),
 		CASE(test_the_details_of_one_address_are_one_sender),
