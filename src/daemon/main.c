@@ -82,6 +82,7 @@ int main(int argc, char **argv)
 	Arguments arguments = {0};
 	Daemon daemon = {0};
 	g_autoptr(GError) error = NULL;
+	g_autofree char *config_file = NULL;
 
 	if (!read_arguments(&arguments, &argc, &argv, &error)) {
 		fprintf(stderr, "redressd: %s; see redressd --help\n",
@@ -92,9 +93,9 @@ int main(int argc, char **argv)
 		puts("redressd " REDRESS_VERSION);
 		return 0;
 	}
-	daemon.config_file = arguments.config_file
-				     ? arguments.config_file
-				     : g_strdup(REDRESS_CONFIG_FILE);
+	config_file = arguments.config_file ? arguments.config_file
+					    : g_strdup(REDRESS_CONFIG_FILE);
+	daemon.config_file = config_file;
 	daemon.config = config_load(daemon.config_file, &error);
 	if (!daemon.config) {
 		fprintf(stderr, "redressd: %s\n", error->message);
