@@ -109,7 +109,12 @@ struct Analysis {
 	char *message_id;       /* (nullable) */
 	GPtrArray *references;  /* char *, see Message */
 	GPtrArray *in_reply_to; /* char * */
-	GPtrArray *recipients;  /* char *: To and Cc addresses */
+	/* char *: ids that the mail had before a gateway gave it another. */
+	GPtrArray *other_ids;
+	char *thread_index;    /* Outlook's, base 64, well formed (nullable) */
+	char *thread_topic;    /* likewise (nullable) */
+	bool forward;          /* somebody else's mail, passed on */
+	GPtrArray *recipients; /* char *: To and Cc addresses */
 	int64_t date_s;
 
 	bool authenticated;     /* AUTH, or aligned DMARC of authserv_id */
@@ -129,6 +134,11 @@ struct Analysis {
 	enum analysis_complainer complainer;
 	char *complainer_reason; /* in words (nullable) */
 	int urgency;             /* 0 to 3 */
+	bool asks_compensation;  /* for more than the money back */
+
+	double complaint_score; /* 0 to 1: how much it reads like one */
+	/* char *: "fault: 'broken'", for and against. */
+	GPtrArray *complaint_reasons;
 
 	GPtrArray *attachments; /* AnalysisAttachment */
 	GPtrArray *defects;     /* char *: what could not be read, in words */

@@ -36,6 +36,11 @@ struct ConfigTeam {
 	char **managers;
 };
 
+enum config_accept {
+	CONFIG_ACCEPT_EVERYTHING,
+	CONFIG_ACCEPT_COMPLAINTS, /* only what reads like one opens a ticket */
+};
+
 typedef struct ConfigMailbox ConfigMailbox;
 struct ConfigMailbox {
 	char *address;
@@ -55,6 +60,9 @@ struct ConfigMailbox {
 	bool own_tickets;            /* a mail also sent to another mailbox of
 					ours gets a ticket here too */
 	bool acknowledge;            /* off: record and follow, send no ack */
+	enum config_accept accept;
+	unsigned accept_threshold; /* percent */
+	char **vip;                /* addresses and "@domain"s */
 };
 
 typedef struct Config Config;

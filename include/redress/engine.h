@@ -41,6 +41,10 @@ struct EngineMailbox {
 	bool plus_addresses;
 	bool own_tickets;
 	bool acknowledge;
+	/* Only what reads like a complaint opens a ticket ... */
+	bool complaints_only;
+	unsigned accept_threshold; /* ... with this score, in percent */
+	const char *const *vip;    /* addresses, "@domain"s (nullable) */
 };
 
 typedef struct EnginePolicyOptions EnginePolicyOptions;
@@ -164,6 +168,8 @@ struct EngineReceipt {
 	bool acknowledged; /* an acknowledgement was made */
 	bool tag_subject;  /* as the first mailbox wants it */
 	char *guard;       /* what withheld the acknowledgement (nullable) */
+	/* Why no mailbox took it, in words: nothing was recorded (nullable). */
+	char *passed;
 };
 void engine_receipt_clear(EngineReceipt *receipt);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineReceipt, engine_receipt_clear)
@@ -203,6 +209,20 @@ struct EngineOrder {
 };
 
 bool engine_operate(Engine *engine, const EngineOrder *order, GError **error);
+
+/* What an agent says of a judgement; kept beside it. */
+typedef struct EngineCorrection EngineCorrection;
+struct EngineCorrection {
+	const char *reference;
+	const char *complainer; /* a kind or "none"; NULL: as it is */
+	bool corrects_urgency;
+	int urgency;       /* 0 to 3 */
+	const char *actor; /* "operator:NAME" */
+	int64_t now_s;
+};
+
+bool engine_correct(
+	Engine *engine, const EngineCorrection *correction, GError **error);
 
 /* ---- what outgoing mail meets ------------------------------------------ */
 

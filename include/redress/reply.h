@@ -109,6 +109,10 @@ struct ReplyEnvelope {
 	const char *const *references; /* NULL-terminated (nullable) */
 	/* The stable pseudo-reference of the ticket, no brackets (nullable). */
 	const char *thread_id;
+	/* What Outlook threads by, of the mail that is answered: the index gets
+	 * a level more; one that is none is left out (nullable). */
+	const char *thread_index;
+	const char *thread_topic;
 	/* "Re: [#REF] ..." is made from this; NULL: the template's own. */
 	const char *subject;
 };

@@ -84,11 +84,14 @@ struct StoreTicket {
 	int64_t resolved_at;
 	char *quiet; /* why no automatic mail is sent (nullable) */
 	unsigned late_count;
-	char *assignee;   /* (nullable) */
-	char *type;       /* (nullable) */
-	char *complainer; /* (nullable) */
-	int priority;     /* 0 to 3 */
-	int urgency;      /* 0 to 3 */
+	char *assignee;          /* (nullable) */
+	char *type;              /* (nullable) */
+	char *complainer;        /* (nullable) */
+	char *complainer_reason; /* in words (nullable) */
+	char *thread_index;      /* of the customer's latest mail (nullable) */
+	char *thread_topic;      /* likewise (nullable) */
+	int priority;            /* 0 to 3 */
+	int urgency;             /* 0 to 3 */
 	/* What the reads fill in and the writes ignore. */
 	int64_t next_update_at;
 	unsigned messages;
@@ -110,10 +113,17 @@ bool store_ticket_by_id(
 	Store *store, int64_t id, StoreTicket **ret_ticket, GError **error);
 bool store_ticket_by_reference(Store *store, const char *reference,
 	StoreTicket **ret_ticket, GError **error);
-/* The ticket that knows one of these Message-IDs: one that is not closed
- * before one that is, then the youngest.  ids: char *. */
+/* The ticket that knows one of these Message-IDs (char *): one in which the
+ * sender (folded, nullable) takes part before others, then one that is not
+ * closed, then the youngest.  Ids that were only named (ghosts) count where
+ * the sender takes part. */
 bool store_ticket_by_thread(Store *store, const GPtrArray *ids,
-	StoreTicket **ret_ticket, GError **error);
+	const char *folded, StoreTicket **ret_ticket, GError **error);
+
+/* The ticket in which the sender takes part and where one of these ids was
+ * named, but not seen. */
+bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
+	const char *folded, StoreTicket **ret_ticket, GError **error);
 
 /* A participant is the customer and whom the customer wrote to beside us. */
 bool store_participant_add(
@@ -124,13 +134,20 @@ bool store_participant_known(Store *store, int64_t ticket_id,
 /* A Message-ID by which a conversation is known. */
 bool store_thread_add(Store *store, int64_t ticket_id, const char *message_id,
 	GError **error);
+/* One that a mail of it names, but no mail has borne. */
+bool store_thread_add_ghost(Store *store, int64_t ticket_id,
+	const char *message_id, GError **error);
 
-/* The language of the customer's latest ticket, or NULL. */
+/* In which the customer's latest mail was written whose language was sure, or
+ * NULL. */
 bool store_customer_language(
 	Store *store, const char *folded, char **ret_language, GError **error);
 /* Tickets of the customer opened since. */
 bool store_customer_tickets(Store *store, const char *folded, int64_t since_s,
 	unsigned *ret_count, GError **error);
+/* Mails of the customer's tickets that ask for compensation. */
+bool store_customer_compensations(
+	Store *store, const char *folded, unsigned *ret_count, GError **error);
 
 typedef struct StoreTicketFilter StoreTicketFilter;
 struct StoreTicketFilter {
@@ -167,6 +184,8 @@ struct StoreMessage {
 	int64_t received_at;
 	int64_t size_bytes;
 	bool authenticated;
+	bool asks_compensation; /* for more than the money back */
+	bool language_sure;     /* the language is the mail's own */
 };
 
 void store_message_free(StoreMessage *message);
@@ -181,6 +200,9 @@ bool store_message_by_dedupe(Store *store, const char *dedupe,
 /* Message-IDs of the ticket's first and last recorded mail (nullable). */
 bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 	char **ret_last, GError **error);
+/* When the ticket's latest mail came, 0 if there is none. */
+bool store_message_latest(
+	Store *store, int64_t ticket_id, int64_t *ret_at, GError **error);
 /* (element-type StoreMessage) oldest first; ticket_id 0: those without one */
 bool store_message_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_messages, GError **error);
@@ -211,6 +233,28 @@ bool store_event_insert(Store *store, const StoreEvent *event, GError **error);
 /* (element-type StoreEvent) oldest first */
 bool store_event_list(Store *store, int64_t ticket_id, GPtrArray **ret_events,
 	GError **error);
+
+/* ---- corrections ------------------------------------------------------- */
+
+/* What an agent says of a judgement of ours; rows stay, so that it can be told
+ * how often we are right. */
+typedef struct StoreCorrection StoreCorrection;
+struct StoreCorrection {
+	int64_t id;
+	int64_t ticket_id;
+	int64_t at;
+	char *actor;     /* "operator:NAME" */
+	char *what;      /* "complainer", "urgency" */
+	char *judged;    /* by us: "meek", "none", "2" */
+	char *corrected; /* the same if it was right */
+};
+
+void store_correction_free(StoreCorrection *correction);
+bool store_correction_insert(
+	Store *store, const StoreCorrection *correction, GError **error);
+/* (element-type StoreCorrection) oldest first */
+bool store_correction_list(Store *store, int64_t ticket_id,
+	GPtrArray **ret_corrections, GError **error);
 
 /* ---- promises ---------------------------------------------------------- */
 

@@ -254,7 +254,7 @@ static char *reason_of(const Findings *findings)
 
 enum analysis_complainer complainer_judge(const char *subject,
 	const char *reply_text, const char *language, char **ret_reason,
-	int *ret_urgency)
+	int *ret_urgency, bool *ret_compensation)
 {
 	g_autofree char *text = fold(subject, reply_text);
 	g_autoptr(GPtrArray) phrases = g_ptr_array_new_with_free_func(g_free);
@@ -268,5 +268,8 @@ enum analysis_complainer complainer_judge(const char *subject,
 	kind = judge_kind(&findings);
 	*ret_urgency = judge_urgency(&findings);
 	*ret_reason = reason_of(&findings);
+	if (ret_compensation)
+		*ret_compensation = findings.counts[TOPIC_COMPENSATION] ||
+				    findings.counts[TOPIC_DEMAND_MORE];
 	return kind;
 }

@@ -55,6 +55,9 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.plus_addresses = config->plus_addresses,
 		.own_tickets = config->own_tickets,
 		.acknowledge = config->acknowledge,
+		.complaints_only = config->accept == CONFIG_ACCEPT_COMPLAINTS,
+		.accept_threshold = config->accept_threshold,
+		.vip = (const char *const *)config->vip,
 	};
 }
 

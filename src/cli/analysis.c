@@ -54,6 +54,8 @@ static const PrinterColumn columns[] = {
 	PRINTER_COLUMN("complainer", "Complainer", PRINTER_WORD),
 	PRINTER_COLUMN("complainer_reason", "Signs", PRINTER_TEXT),
 	PRINTER_COLUMN("urgency", "Urgency", PRINTER_WORD),
+	PRINTER_COLUMN("complaint_score", "Complaint", PRINTER_WORD),
+	PRINTER_COLUMN("complaint_reasons", "Reasons", PRINTER_TEXT),
 	PRINTER_COLUMN("defects", "Defects", PRINTER_TEXT),
 	PRINTER_COLUMN(
 		"bounce", "Bounce", PRINTER_NESTED, .view = &bounce_view),
@@ -152,6 +154,11 @@ static void put_words(Printer *printer, const Analysis *analysis)
 		printer, "complainer_reason", analysis->complainer_reason);
 	printer_put_integer(printer, "urgency", analysis->urgency);
 	printer_put_boolean(
+		printer, "asks_compensation", analysis->asks_compensation);
+	printer_key(printer, "complaint_score");
+	printer_real(printer, analysis->complaint_score);
+	put_texts(printer, "complaint_reasons", analysis->complaint_reasons);
+	printer_put_boolean(
 		printer, "status_request", analysis->status_request);
 }
 
@@ -169,6 +176,10 @@ void analysis_put(Printer *printer, const char *file, const Analysis *analysis)
 	printer_put_string(printer, "message_id", analysis->message_id);
 	put_texts(printer, "references", analysis->references);
 	put_texts(printer, "in_reply_to", analysis->in_reply_to);
+	put_texts(printer, "other_ids", analysis->other_ids);
+	printer_put_string(printer, "thread_index", analysis->thread_index);
+	printer_put_string(printer, "thread_topic", analysis->thread_topic);
+	printer_put_boolean(printer, "forward", analysis->forward);
 	put_texts(printer, "recipients", analysis->recipients);
 	printer_put_time(printer, "date", analysis->date_s);
 	printer_put_boolean(printer, "authenticated", analysis->authenticated);

@@ -92,6 +92,19 @@ static const CliCommand commands[] = {
 		cli_note,
 	},
 	{
+		"correct",
+		"say what a complainer or an urgency really is",
+		"REF",
+		"What had been judged is kept beside it, so that it can be "
+		"told "
+		"how often the\njudgement is right: correct what is wrong, and "
+		"confirm what is right.\n\n"
+		"Examples:\n"
+		"  redress correct 7K3F-92QX --complainer none\n"
+		"  redress correct 7K3F-92QX --complainer meek --urgency 3",
+		cli_correct,
+	},
+	{
 		"outbox",
 		"show what waits to be sent, and why",
 		"",

@@ -29,13 +29,14 @@ struct Run {
 	int64_t most_bytes;
 	Progress progress;
 	unsigned files, finished; /* of the command line */
-	unsigned recorded, duplicates, opened, failed;
+	unsigned recorded, duplicates, passed, opened, failed;
 	int status;
 };
 
 static const PrinterColumn columns[] = {
 	PRINTER_COLUMN("recorded", "Recorded", PRINTER_WORD),
 	PRINTER_COLUMN("duplicates", "Known already", PRINTER_WORD),
+	PRINTER_COLUMN("passed", "No complaint", PRINTER_WORD),
 	PRINTER_COLUMN("opened", "New tickets", PRINTER_WORD),
 	PRINTER_COLUMN("failed", "Failed", PRINTER_WORD),
 };
@@ -46,6 +47,8 @@ static const PrinterView summary_view =
 
 static const char *result_name(const EngineReceipt *receipt)
 {
+	if (receipt->passed)
+		return "passed";
 	return receipt->duplicate ? "duplicate" : "recorded";
 }
 
@@ -66,13 +69,16 @@ static void print_receipt(
 	printer_put_boolean(printer, "opened", receipt->opened);
 	printer_put_boolean(printer, "acknowledged", receipt->acknowledged);
 	printer_put_string(printer, "guard", receipt->guard);
+	printer_put_string(printer, "passed", receipt->passed);
 	printer_put_string(printer, "error", NULL);
 	printer_end(printer);
 }
 
 static void count(Run *run, const EngineReceipt *receipt)
 {
-	if (receipt->duplicate)
+	if (receipt->passed)
+		run->passed++;
+	else if (receipt->duplicate)
 		run->duplicates++;
 	else
 		run->recorded++;
@@ -161,7 +167,7 @@ static void show_progress(
 	progress_show(&run->progress, name,
 		(int64_t)run->finished * SHARE + within,
 		known ? (int64_t)run->files * SHARE : 0,
-		run->recorded + run->duplicates + run->failed);
+		run->recorded + run->duplicates + run->passed + run->failed);
 }
 
 static bool take(GBytes *raw, const char *name, int64_t done_bytes,
@@ -206,6 +212,7 @@ static void print_summary(const Run *run)
 	printer_begin_map(printer);
 	printer_put_integer(printer, "recorded", run->recorded);
 	printer_put_integer(printer, "duplicates", run->duplicates);
+	printer_put_integer(printer, "passed", run->passed);
 	printer_put_integer(printer, "opened", run->opened);
 	printer_put_integer(printer, "failed", run->failed);
 	printer_end(printer);

@@ -48,6 +48,16 @@ static const PrinterColumn outbox_columns[] = {
 static const PrinterView outbox_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, outbox_columns);
 
+static const PrinterColumn correction_columns[] = {
+	PRINTER_COLUMN("at", "AT", PRINTER_TIME),
+	PRINTER_COLUMN("what", "WHAT", PRINTER_WORD),
+	PRINTER_COLUMN("judged", "JUDGED", PRINTER_WORD),
+	PRINTER_COLUMN("corrected", "CORRECTED", PRINTER_WORD),
+	PRINTER_COLUMN("actor", "WHO", PRINTER_TEXT, .rank = 1),
+};
+static const PrinterView correction_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, correction_columns);
+
 static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("ref", "Ticket", PRINTER_WORD),
 	PRINTER_COLUMN(
@@ -65,6 +75,8 @@ static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("assignee", "Assignee", PRINTER_TEXT),
 	PRINTER_COLUMN("tags", "Tags", PRINTER_TEXT),
 	PRINTER_COLUMN("complainer", "Complainer", PRINTER_WORD),
+	PRINTER_COLUMN("complainer_reason", "Signs", PRINTER_TEXT),
+	PRINTER_COLUMN("urgency", "Urgency", PRINTER_WORD),
 	PRINTER_COLUMN("priority", "Priority", PRINTER_WORD),
 	PRINTER_COLUMN("quiet", "No mail, for", PRINTER_TEXT),
 	PRINTER_COLUMN(
@@ -73,6 +85,8 @@ static const PrinterColumn ticket_columns[] = {
 		"promises", "Promises", PRINTER_NESTED, .view = &promise_view),
 	PRINTER_COLUMN(
 		"outbox", "Our mails", PRINTER_NESTED, .view = &outbox_view),
+	PRINTER_COLUMN("corrections", "Corrections", PRINTER_NESTED,
+		.view = &correction_view),
 	PRINTER_COLUMN("events", "Events", PRINTER_NESTED, .view = &event_view),
 };
 static const PrinterView ticket_view =
@@ -136,6 +150,17 @@ static void put_promise(Printer *printer, gconstpointer row)
 	put_id(printer, "outbox", promise->outbox_id);
 }
 
+static void put_correction(Printer *printer, gconstpointer row)
+{
+	const StoreCorrection *correction = row;
+
+	printer_put_time(printer, "at", correction->at);
+	printer_put_string(printer, "what", correction->what);
+	printer_put_string(printer, "judged", correction->judged);
+	printer_put_string(printer, "corrected", correction->corrected);
+	printer_put_string(printer, "actor", correction->actor);
+}
+
 static void put_outbox(Printer *printer, gconstpointer row)
 {
 	outbox_put(printer, row);
@@ -162,13 +187,14 @@ static bool show_ticket(
 {
 	g_autoptr(StoreTicket) ticket = cli_ticket(store, text, error);
 	g_autoptr(GPtrArray) messages = NULL, events = NULL, promises = NULL,
-			     mails = NULL;
+			     mails = NULL, corrections = NULL;
 
 	if (!ticket ||
 		!store_message_list(store, ticket->id, &messages, error) ||
 		!store_event_list(store, ticket->id, &events, error) ||
 		!store_promise_list(store, ticket->id, &promises, error) ||
-		!store_outbox_list(store, ticket->id, true, &mails, error))
+		!store_outbox_list(store, ticket->id, true, &mails, error) ||
+		!store_correction_list(store, ticket->id, &corrections, error))
 		return false;
 	printer_begin_map(printer);
 	ticket_put(printer, ticket);
@@ -176,6 +202,7 @@ static bool show_ticket(
 	put_rows(printer, "messages", messages, put_message);
 	put_rows(printer, "promises", promises, put_promise);
 	put_rows(printer, "outbox", mails, put_outbox);
+	put_rows(printer, "corrections", corrections, put_correction);
 	put_rows(printer, "events", events, put_event);
 	printer_end(printer);
 	return true;

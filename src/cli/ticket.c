@@ -71,6 +71,8 @@ void ticket_put(Printer *printer, const StoreTicket *ticket)
 	printer_put_string(printer, "assignee", ticket->assignee);
 	printer_put_string(printer, "type", ticket->type);
 	printer_put_string(printer, "complainer", ticket->complainer);
+	printer_put_string(
+		printer, "complainer_reason", ticket->complainer_reason);
 	printer_put_integer(printer, "promises_missed", ticket->late_count);
 	printer_put_string(printer, "quiet", ticket->quiet);
 	printer_put_boolean(printer, "authenticated", ticket->authenticated);

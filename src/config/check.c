@@ -405,6 +405,24 @@ static bool check_address(Check *check, cfg_t *section, const char *key,
 		address);
 }
 
+/* Addresses, and "@example.com" for all of a domain. */
+static bool check_vip(Check *check, cfg_t *section,
+	const ConfigMailbox *mailbox, GError **error)
+{
+	for (size_t i = 0; mailbox->vip && mailbox->vip[i]; i++) {
+		const char *entry = mailbox->vip[i];
+
+		if (*entry == '@' ? is_domain(entry + 1, false)
+				  : is_address(entry))
+			continue;
+		return config_source_fail(check->source, section, "vip", error,
+			"\"%s\" is neither a mail address nor a domain; write "
+			"name@example.com or @example.com",
+			entry);
+	}
+	return true;
+}
+
 /* The address is ours from now on, and nobody else's. */
 static bool claim(Check *check, cfg_t *section, const char *key,
 	const char *address, GError **error)
@@ -445,6 +463,8 @@ static bool check_mailbox_addresses(Check *check, GError **error)
 		cfg_t *section = cfg_getnsec(check->root, "mailbox", i);
 
 		if (!claim(check, section, NULL, mailbox->address, error))
+			return false;
+		if (!check_vip(check, section, mailbox, error))
 			return false;
 		for (size_t a = 0; mailbox->aliases[a]; a++) {
 			if (!claim(check, section, "aliases",

@@ -17,6 +17,7 @@ enum {
 
 /* keep_choice() writes an index. */
 G_STATIC_ASSERT(sizeof(enum config_tls) == sizeof(unsigned));
+G_STATIC_ASSERT(sizeof(enum config_accept) == sizeof(unsigned));
 G_STATIC_ASSERT(sizeof(enum base_log_level) == sizeof(unsigned));
 
 static const ConfigSection sections[] = {
@@ -210,6 +211,17 @@ static const ConfigRow rows[] = {
 	{BOOLEAN("mailbox", "acknowledge", "true",
 		 "send acknowledgements; false: record and follow only"),
 		&config_kind_boolean, IN_MAILBOX(acknowledge), true},
+	{CHOICE("mailbox", "accept", "everything", "everything complaints",
+		 "what opens a ticket; \"complaints\": mail that does not read "
+		 "like one passes untouched"),
+		&config_kind_choice, IN_MAILBOX(accept), true},
+	{NUMBER("mailbox", "accept_threshold", "40", 0, 100, "percent",
+		 "with accept complaints: the score that a mail needs; one in "
+		 "which nothing speaks for or against has 50"),
+		&config_kind_unsigned, IN_MAILBOX(accept_threshold), true},
+	{LIST("mailbox", "vip", NULL,
+		 "addresses and \"@domain\"s whose complaints are more urgent"),
+		&config_kind_texts, IN_MAILBOX(vip), false},
 
 	{TEXT("calendar", "time_zone", "UTC",
 		 "a time zone identifier such as Europe/Tallinn"),

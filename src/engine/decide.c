@@ -274,10 +274,23 @@ static Decision add_to_ticket(
 	return decision;
 }
 
+/* What belongs to a ticket is never let pass, nor is a doubt. */
+static bool passes(const DecideFacts *facts, const Analysis *analysis)
+{
+	return facts->mailbox->complaints_only && !facts->speaks_of_ticket &&
+	       analysis->complaint_score * 100.0 <
+		       facts->mailbox->accept_threshold;
+}
+
 Decision decide_mail(const DecideFacts *facts, const Analysis *analysis)
 {
 	if (facts->ticket)
 		return add_to_ticket(facts, analysis);
+	if (passes(facts, analysis)) {
+		Decision pass = start(facts, NULL);
+		pass.record = DECIDE_PASS;
+		return pass;
+	}
 	if (!is_report(analysis->kind))
 		return open_ticket(facts, analysis);
 

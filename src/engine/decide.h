@@ -17,6 +17,7 @@ struct DecideFacts {
 	int64_t now_s;
 	const EngineMailbox *mailbox;
 	const StoreTicket *ticket; /* NULL: the mail belongs to none */
+	bool speaks_of_ticket;     /* that it is not added to, for it is over */
 	bool from_participant;     /* the sender takes part in the ticket */
 	bool to_staff;             /* what bounced was not for the customer */
 	bool promise_told;         /* a mail told the ticket's promised time */
@@ -35,6 +36,7 @@ enum decide_record {
 	DECIDE_ALONE, /* recorded without a ticket */
 	DECIDE_OPEN,
 	DECIDE_ADD,
+	DECIDE_PASS, /* not ours: nothing is written */
 };
 
 /* A deadline that stays as it is. */

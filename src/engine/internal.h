@@ -18,6 +18,8 @@ const EngineMailbox *policy_mailbox_of(
 
 bool policy_is_staff(const EngineMailbox *mailbox, const char *folded);
 bool policy_is_ours(const EnginePolicy *policy, const char *folded);
+/* On the mailbox's VIP list, by address or domain. */
+bool policy_is_vip(const EngineMailbox *mailbox, const char *folded);
 /* False for what is no address and for what is our own. */
 bool policy_can_write_to(const EnginePolicy *policy, const char *address);
 
@@ -119,6 +121,10 @@ typedef struct Match Match;
 struct Match {
 	StoreTicket *ticket;
 	const char *by; /* "token", "references", "subject" */
+	/* The ticket that it speaks of and is not added to, for it is over or
+	 * the mail only passes on a mail of it; "": none. */
+	char apart[BASE_REFERENCE_LENGTH + 1];
+	const char *odd; /* the event that flags it (nullable) */
 };
 bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 	Match *ret_match, GError **error);
@@ -145,6 +151,56 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 /* Facts for decide, read from the store; ticket may be NULL. */
 bool apply_gather(Context *context, const StoreTicket *ticket,
 	const char *mailbox_folded, int64_t now_s, DecideFacts *ret_facts,
+	GError **error);
+
+/* ---- customer.c -------------------------------------------------------- */
+
+typedef struct CustomerFacts CustomerFacts;
+struct CustomerFacts {
+	const Analysis *analysis;
+	unsigned tickets; /* of a month, with this one */
+	unsigned demands; /* for compensation, with this one; 0: not now */
+	bool vip;
+};
+
+typedef struct CustomerJudgement CustomerJudgement;
+struct CustomerJudgement {
+	enum analysis_complainer complainer;
+	char *reason; /* (transfer full) (nullable) */
+	int urgency, priority;
+};
+
+/* Pure. */
+CustomerJudgement customer_judge(const CustomerFacts *facts);
+
+/* Fills what is thought of a customer in a ticket that is not in the store
+ * yet, and in one that is. */
+bool customer_judge_opening(Context *context, const EngineMailbox *mailbox,
+	const Analysis *analysis, int64_t now_s, StoreTicket *ticket,
+	GError **error);
+bool customer_judge_addition(Context *context, const EngineMailbox *mailbox,
+	const Analysis *analysis, int64_t now_s, StoreTicket *ticket,
+	GError **error);
+
+bool customer_is_sure_of_language(const Analysis *analysis);
+bool customer_choose_language(Context *context, const EngineMailbox *mailbox,
+	const Analysis *analysis, StoreTicket *ticket, GError **error);
+void customer_follow_language(const Context *context,
+	const EngineMailbox *mailbox, const Analysis *analysis,
+	StoreTicket *ticket);
+
+/* ---- conversation.c ---------------------------------------------------- */
+
+/* Keeps the ids by which the ticket is to be found. */
+bool conversation_record(Context *context, int64_t ticket_id,
+	const Analysis *analysis, bool participant, GError **error);
+
+/* Takes over what Outlook threads by. */
+void conversation_follow(StoreTicket *ticket, const Analysis *analysis);
+
+/* *ret_what: the event that flags a mail before it is added, or NULL. */
+bool conversation_examine(Context *context, const StoreTicket *ticket,
+	const Analysis *analysis, int64_t now_s, const char **ret_what,
 	GError **error);
 
 /* ---- send.c ------------------------------------------------------------ */

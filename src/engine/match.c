@@ -7,6 +7,8 @@
  */
 #include "internal.h"
 
+enum { ADDRESSEES_MOST = 20 };
+
 static bool by_reference(Context *context, const char *reference,
 	StoreTicket **ret_ticket, GError **error)
 {
@@ -108,15 +110,47 @@ static bool is_of_the_team(
 		policy_mailbox_of(context->policy, ticket->mailbox), from);
 }
 
+/* It is written to the customer as well as to us, or by a list, which gets no
+ * acknowledgement: neither loses by it. */
+static bool is_owed_nothing(const StoreTicket *ticket, const Analysis *analysis)
+{
+	bool to_customer = false;
+
+	for (guint i = 0; i < MIN(analysis->recipients->len, ADDRESSEES_MOST);
+		i++) {
+		g_autofree char *folded =
+			base_address_fold(analysis->recipients->pdata[i]);
+		to_customer |= g_str_equal(folded, ticket->customer);
+	}
+	return to_customer || analysis->cost == ANALYSIS_COST_AUTOMATIC;
+}
+
+/* The mail that another one has named before it came. */
+static bool by_own_ghost(Context *context, const Analysis *analysis,
+	const char *sender, StoreTicket **ret_ticket, GError **error)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+	if (analysis->message_id)
+		g_ptr_array_add(ids, analysis->message_id);
+	for (guint i = 0; i < analysis->other_ids->len; i++)
+		g_ptr_array_add(ids, analysis->other_ids->pdata[i]);
+	return store_ticket_by_ghost(
+		context->store, ids, sender, ret_ticket, error);
+}
+
 /*
  * An id that others made counts from those who take part and from the team: a
  * stranger could open a ticket under the Message-ID of a mail that many have,
- * and would get all their answers to it.
+ * and would get all their answers to it.  So does one that was only named.
  */
 static bool by_ids(Context *context, const Analysis *analysis,
 	StoreTicket **ret_ticket, GError **error)
 {
 	g_autoptr(GPtrArray) ids = list_ids(analysis);
+	g_autofree char *sender = analysis->from && !analysis->several_from
+					  ? base_address_fold(analysis->from)
+					  : NULL;
 	g_autoptr(StoreTicket) ticket = NULL;
 	bool known = false;
 
@@ -124,13 +158,16 @@ static bool by_ids(Context *context, const Analysis *analysis,
 		return false;
 	if (*ret_ticket || analysis->kind == ANALYSIS_BOUNCE)
 		return true;
-	if (!store_ticket_by_thread(context->store, ids, &ticket, error))
+	if (!store_ticket_by_thread(
+		    context->store, ids, sender, &ticket, error))
 		return false;
 	if (!ticket)
-		return true;
+		return by_own_ghost(
+			context, analysis, sender, ret_ticket, error);
 	if (!is_participant(context, ticket, analysis, &known, error))
 		return false;
-	if (known || is_of_the_team(context, ticket, analysis))
+	if (known || is_of_the_team(context, ticket, analysis) ||
+		is_owed_nothing(ticket, analysis))
 		*ret_ticket = g_steal_pointer(&ticket);
 	return true;
 }
@@ -161,7 +198,8 @@ static bool by_subject(Context *context, const Analysis *analysis,
 /*
  * A closed matter is history: a new complaint gets a ticket anew.  So does a
  * complaint that somebody else makes on a resolved one: they cannot open it
- * again, and must not go unanswered.
+ * again, and must not go unanswered.  Nor is a forward a reply: who passes on a
+ * mail of somebody's ticket has a matter of their own.
  */
 static bool is_over(Context *context, const StoreTicket *ticket,
 	const Analysis *analysis, bool *ret_over, GError **error)
@@ -175,7 +213,7 @@ static bool is_over(Context *context, const StoreTicket *ticket,
 		*ret_over = true;
 		return true;
 	}
-	if (ticket->state != STORE_RESOLVED ||
+	if ((ticket->state != STORE_RESOLVED && !analysis->forward) ||
 		analysis->cost == ANALYSIS_COST_AUTOMATIC)
 		return true;
 	if (!is_participant(context, ticket, analysis, &participant, error))
@@ -208,8 +246,16 @@ bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 		store_ticket_free(match.ticket);
 		return false;
 	}
-	if (over)
+	if (over) {
+		g_strlcpy(match.apart, match.ticket->reference,
+			sizeof(match.apart));
 		g_clear_pointer(&match.ticket, store_ticket_free);
+	}
+	if (match.ticket && !conversation_examine(context, match.ticket,
+				    analysis, mail->now_s, &match.odd, error)) {
+		store_ticket_free(match.ticket);
+		return false;
+	}
 	*ret_match = match;
 	return true;
 }

@@ -10,6 +10,7 @@ struct Owned {
 	EngineMailbox mailbox; /* first: an Owned is an EngineMailbox */
 	char *folded;
 	GHashTable *staff; /* folded addresses */
+	GHashTable *vip;   /* folded addresses, and domains with their "@" */
 };
 
 struct EnginePolicy {
@@ -28,14 +29,26 @@ static void owned_free(Owned *owned)
 	g_free((char *)owned->mailbox.supervisor);
 	g_strfreev((char **)owned->mailbox.aliases);
 	g_strfreev((char **)owned->mailbox.staff);
+	g_strfreev((char **)owned->mailbox.vip);
 	g_free(owned->folded);
 	g_hash_table_unref(owned->staff);
+	g_hash_table_unref(owned->vip);
 	g_free(owned);
 }
 
 static char **copy_list(const char *const *list)
 {
 	return g_strdupv((char **)list);
+}
+
+static GHashTable *fold_list(const char *const *list)
+{
+	GHashTable *folded =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (; list && *list; list++)
+		g_hash_table_add(folded, base_address_fold(*list));
+	return folded;
 }
 
 static Owned *owned_new(const EngineMailbox *mailbox)
@@ -50,12 +63,10 @@ static Owned *owned_new(const EngineMailbox *mailbox)
 	owned->mailbox.aliases =
 		(const char *const *)copy_list(mailbox->aliases);
 	owned->mailbox.staff = (const char *const *)copy_list(mailbox->staff);
+	owned->mailbox.vip = (const char *const *)copy_list(mailbox->vip);
 	owned->folded = base_address_fold(mailbox->address);
-	owned->staff =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (size_t i = 0; mailbox->staff && mailbox->staff[i]; i++)
-		g_hash_table_add(
-			owned->staff, base_address_fold(mailbox->staff[i]));
+	owned->staff = fold_list(mailbox->staff);
+	owned->vip = fold_list(mailbox->vip);
 	return owned;
 }
 
@@ -151,6 +162,15 @@ bool policy_is_staff(const EngineMailbox *mailbox, const char *folded)
 {
 	return folded &&
 	       g_hash_table_contains(((Owned *)mailbox)->staff, folded);
+}
+
+bool policy_is_vip(const EngineMailbox *mailbox, const char *folded)
+{
+	const Owned *owned = (const Owned *)mailbox;
+	const char *domain = folded ? strrchr(folded, '@') : NULL;
+
+	return domain && (g_hash_table_contains(owned->vip, folded) ||
+				 g_hash_table_contains(owned->vip, domain));
 }
 
 bool policy_is_ours(const EnginePolicy *policy, const char *folded)

@@ -5,16 +5,13 @@
 
 enum { DAY_S = 24 * 60 * 60, PARTICIPANTS_MOST = 20 };
 
-/* Below this a detected language is a guess: the customer's last one counts
- * more. */
-static const double language_sure = 0.5;
-
 typedef struct Receive Receive;
 struct Receive {
 	const EngineMail *mail;
 	char *dedupe;
 	GBytes *packed;
 	EngineReceipt *receipt;
+	bool taken; /* by a mailbox before */
 };
 
 /* The mailboxes a mail is for: each once, in the envelope's order. */
@@ -84,27 +81,6 @@ static const char *answer_address(const EngineMail *mail)
 							   : NULL;
 }
 
-static bool choose_language(Context *context, const EngineMailbox *mailbox,
-	const Analysis *analysis, const char *customer, char **ret_language,
-	GError **error)
-{
-	const ReplyTemplates *templates =
-		policy_options(context->policy)->templates;
-	g_autofree char *earlier = NULL;
-	const char *wanted = analysis->language;
-
-	if (!wanted || analysis->language_confidence < language_sure) {
-		if (!store_customer_language(
-			    context->store, customer, &earlier, error))
-			return false;
-		if (earlier)
-			wanted = earlier;
-	}
-	*ret_language = g_strdup(
-		reply_templates_choose(templates, wanted, mailbox->language));
-	return true;
-}
-
 static bool insert_with_new_reference(
 	Context *context, StoreTicket *ticket, GError **error)
 {
@@ -140,7 +116,6 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 {
 	const Analysis *analysis = mail->analysis;
 	const char *answer = answer_address(mail);
-	const char *complainer = analysis_complainer_name(analysis->complainer);
 	g_autoptr(StoreTicket) ticket = g_new0(StoreTicket, 1);
 
 	if (!answer)
@@ -153,11 +128,12 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 	ticket->customer_name = g_strdup(analysis->from_name);
 	ticket->authenticated = is_proven(analysis, answer);
 	ticket->opened_at = mail->now_s;
-	ticket->complainer = g_strdup(complainer);
-	ticket->urgency = analysis->urgency;
 	ticket->messages = 1;
-	if (!choose_language(context, target->mailbox, analysis,
-		    ticket->customer, &ticket->language, error) ||
+	conversation_follow(ticket, analysis);
+	if (!customer_judge_opening(context, target->mailbox, analysis,
+		    mail->now_s, ticket, error) ||
+		!customer_choose_language(
+			context, target->mailbox, analysis, ticket, error) ||
 		!insert_with_new_reference(context, ticket, error))
 		return NULL;
 	return g_steal_pointer(&ticket);
@@ -193,7 +169,7 @@ static bool add_participants(Context *context, const Target *target,
 
 static bool record(Context *context, const Receive *receive,
 	const Target *target, const char *dedupe, const char *guard,
-	int64_t ticket_id, int64_t *ret_id, GError **error)
+	bool participant, int64_t ticket_id, int64_t *ret_id, GError **error)
 {
 	const EngineMail *mail = receive->mail;
 	const Analysis *analysis = mail->analysis;
@@ -215,15 +191,17 @@ static bool record(Context *context, const Receive *receive,
 		.received_at = mail->now_s,
 		.size_bytes = (int64_t)g_bytes_get_size(mail->raw),
 		.authenticated = analysis->authenticated,
+		.asks_compensation = participant && analysis->asks_compensation,
+		.language_sure =
+			participant && customer_is_sure_of_language(analysis),
 	};
 
 	if (!store_message_insert(
 		    context->store, &message, receive->packed, error))
 		return false;
 	*ret_id = message.id;
-	return !ticket_id || !analysis->message_id ||
-	       store_thread_add(
-		       context->store, ticket_id, analysis->message_id, error);
+	return !ticket_id || conversation_record(context, ticket_id, analysis,
+				     participant, error);
 }
 
 /* How the mail came to this ticket, in words. */
@@ -240,6 +218,8 @@ static char *describe(const Target *target, const EngineMail *mail,
 	if (match->ticket)
 		g_string_append_printf(detail, ", by %s%s", match->by,
 			participant ? "" : ", not a participant");
+	if (*match->apart)
+		g_string_append_printf(detail, ", apart from %s", match->apart);
 	if (analysis->authenticated_by)
 		g_string_append_printf(
 			detail, ", %s", analysis->authenticated_by);
@@ -349,8 +329,8 @@ static bool record_alone(Context *context, const Receive *receive,
 	g_autofree char *detail = describe(target, mail, &none, false);
 	int64_t id = 0;
 
-	if (!record(context, receive, target, dedupe, decision->guard, 0, &id,
-		    error))
+	if (!record(context, receive, target, dedupe, decision->guard, false, 0,
+		    &id, error))
 		return false;
 	EventOptions options = {
 		.message_id = id,
@@ -368,11 +348,39 @@ static bool record_alone(Context *context, const Receive *receive,
 	return event_add(context, &options, error);
 }
 
+/* A further mail on a ticket: what it tells of the customer, and whether it is
+ * odd. */
+static bool join(Context *context, const EngineMail *mail, StoreTicket *ticket,
+	const Match *match, const Cause *cause, GError **error)
+{
+	const EngineMailbox *mailbox =
+		policy_mailbox_of(context->policy, ticket->mailbox);
+	EventOptions event = {
+		.ticket = ticket,
+		.message_id = cause->message_id,
+		.at = mail->now_s,
+		.what = match->odd,
+		.actor = "redress",
+		.detail = mail->analysis->base_subject,
+		.mail_id = cause->mail_id,
+		.queue_id = cause->queue_id,
+	};
+
+	conversation_follow(ticket, mail->analysis);
+	customer_follow_language(context, mailbox, mail->analysis, ticket);
+	return customer_judge_addition(context, mailbox, mail->analysis,
+		       mail->now_s, ticket, error) &&
+	       (!match->odd || event_add(context, &event, error));
+}
+
 static bool record_on_ticket(Context *context, const Receive *receive,
 	const Target *target, const char *dedupe, StoreTicket *ticket,
-	const Decision *decision, const char *detail, GError **error)
+	const Decision *decision, const Match *match, bool participant,
+	GError **error)
 {
 	const EngineMail *mail = receive->mail;
+	bool opened = decision->record == DECIDE_OPEN;
+	g_autofree char *detail = describe(target, mail, match, participant);
 	Cause cause = {
 		.actor = "customer",
 		.detail = detail,
@@ -382,7 +390,10 @@ static bool record_on_ticket(Context *context, const Receive *receive,
 	};
 
 	return record(context, receive, target, dedupe, decision->guard,
-		       ticket->id, &cause.message_id, error) &&
+		       opened || participant, ticket->id, &cause.message_id,
+		       error) &&
+	       (opened || !participant ||
+		       join(context, mail, ticket, match, &cause, error)) &&
 	       apply_decision(
 		       context, ticket, decision, &cause, mail->now_s, error);
 }
@@ -395,7 +406,26 @@ static void report(EngineReceipt *receipt, const StoreTicket *ticket,
 	receipt->acknowledged |= decision->send && decision->mail == REPLY_ACK;
 }
 
-static bool receive_new(Context *context, const Receive *receive,
+/* Says why, for whoever logs it. */
+static void let_pass(const Receive *receive, const Target *target)
+{
+	const Analysis *analysis = receive->mail->analysis;
+	GString *why = g_string_new(NULL);
+
+	if (receive->receipt->passed) {
+		g_string_free(why, TRUE);
+		return;
+	}
+	g_string_printf(why, "score %.2f, %s takes %.2f",
+		analysis->complaint_score, target->mailbox->address,
+		target->mailbox->accept_threshold / 100.0);
+	for (guint i = 0; i < analysis->complaint_reasons->len; i++)
+		g_string_append_printf(why, ", %s",
+			(const char *)analysis->complaint_reasons->pdata[i]);
+	receive->receipt->passed = g_string_free(why, FALSE);
+}
+
+static bool receive_new(Context *context, Receive *receive,
 	const Target *target, const char *dedupe, const Match *match,
 	GError **error)
 {
@@ -410,15 +440,18 @@ static bool receive_new(Context *context, const Receive *receive,
 		!find_bounced(
 			context, ticket, mail->analysis->bounce, &facts, error))
 		return false;
+	facts.speaks_of_ticket = *match->apart;
 	Decision decision = decide(&facts, match, mail->analysis);
+	if (decision.record == DECIDE_PASS) {
+		let_pass(receive, target);
+		return true;
+	}
+	receive->taken = true;
 	if (!receive->receipt->guard)
 		receive->receipt->guard = g_strdup(decision.guard);
 	if (decision.record == DECIDE_ALONE)
 		return record_alone(
 			context, receive, target, dedupe, &decision, error);
-
-	g_autofree char *detail =
-		describe(target, mail, match, facts.from_participant);
 	if (!ticket) {
 		ticket = opened = make_ticket(context, target, mail, error);
 		g_autofree char *thread_id =
@@ -433,20 +466,21 @@ static bool receive_new(Context *context, const Receive *receive,
 			return false;
 	}
 	if (!record_on_ticket(context, receive, target, dedupe, ticket,
-		    &decision, detail, error))
+		    &decision, match, facts.from_participant, error))
 		return false;
 	report(receive->receipt, ticket, &decision);
 	return true;
 }
 
 /* The same mail again: a retry, a second path, a second mailbox. */
-static bool receive_again(Context *context, const Receive *receive,
+static bool receive_again(Context *context, Receive *receive,
 	const Target *target, const StoreMessage *known, GError **error)
 {
 	g_autoptr(StoreTicket) ticket = NULL;
 	g_autofree char *detail = g_strdup_printf(
 		"by %s to %s", receive->mail->source, target->mailbox->address);
 
+	receive->taken = true;
 	receive->receipt->duplicate = true;
 	if (known->ticket_id && !store_ticket_by_id(context->store,
 					known->ticket_id, &ticket, error))
@@ -481,7 +515,7 @@ static bool is_direct_copy(const StoreMessage *first, const Analysis *analysis)
 	       !g_str_equal(first->kind, complaint);
 }
 
-static bool receive_for(Context *context, const Receive *receive,
+static bool receive_for(Context *context, Receive *receive,
 	const Target *target, GError **error)
 {
 	g_autofree char *dedupe =
@@ -527,6 +561,7 @@ static bool receive_job(Context *context, void *user, GError **error)
 		find_targets(context->policy, receive->mail->recipients);
 
 	/* A job may run twice if its batch was lost: start clean. */
+	receive->taken = false;
 	engine_receipt_clear(receive->receipt);
 	receive->receipt->references = g_ptr_array_new_with_free_func(g_free);
 	if (!targets->len) {
@@ -539,11 +574,13 @@ static bool receive_job(Context *context, void *user, GError **error)
 		if (i == 0)
 			receive->receipt->tag_subject =
 				target->mailbox->tag_subject;
-		if (i > 0 && !target->mailbox->own_tickets)
+		if (receive->taken && !target->mailbox->own_tickets)
 			continue;
 		if (!receive_for(context, receive, target, error))
 			return false;
 	}
+	if (receive->taken)
+		g_clear_pointer(&receive->receipt->passed, g_free);
 	return true;
 }
 
@@ -574,6 +611,7 @@ void engine_receipt_clear(EngineReceipt *receipt)
 {
 	g_clear_pointer(&receipt->references, g_ptr_array_unref);
 	g_clear_pointer(&receipt->guard, g_free);
+	g_clear_pointer(&receipt->passed, g_free);
 	*receipt = (EngineReceipt){0};
 }
 

@@ -190,6 +190,10 @@ static GBytes *compose(Context *context, const SendOptions *options,
 		.in_reply_to = in_reply_to,
 		.references = (const char *const *)references->pdata,
 		.thread_id = thread_id,
+		.thread_index = to_staff ? NULL : ticket->thread_index,
+		.thread_topic = to_staff || !ticket->authenticated
+					? NULL
+					: ticket->thread_topic,
 		.subject = to_staff ? NULL : facts.subject,
 	};
 	return reply_compose(

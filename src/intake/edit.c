@@ -62,8 +62,12 @@ static bool tag_subject(SMFICTX *context, const Transaction *transaction,
 bool edit_mail(SMFICTX *context, const Transaction *transaction,
 	const EngineReceipt *receipt, const char *subject, bool leading_space)
 {
-	bool all = remove_forged(context, transaction);
 	const GPtrArray *references = receipt->references;
+
+	/* What passes, passes as it is. */
+	if (receipt->passed)
+		return true;
+	bool all = remove_forged(context, transaction);
 
 	if (!references || !references->len)
 		return all;

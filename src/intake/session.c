@@ -285,6 +285,10 @@ static void record(SMFICTX *context, Session *session)
 		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
 		return;
 	}
+	if (receipt.passed)
+		base_log(BASE_LOG_INFO, "mail passed", "queue_id", queue_id,
+			"from", transaction->sender, "why", receipt.passed,
+			NULL);
 	/* It is on disk: what cannot be edited is delivered as it is. */
 	if (!edit_mail(context, transaction, &receipt, subject,
 		    session->leading_space))

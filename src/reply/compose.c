@@ -12,6 +12,7 @@
 enum {
 	REFERENCES_MOST = 20, /* RFC 5322 sets no bound, mail servers do */
 	LINE_GOOD_BYTES = 78,
+	INDEX_PIECE = 60,
 };
 
 typedef struct Compose Compose;
@@ -172,6 +173,31 @@ static void set_threading(Compose *compose)
 		set_raw(compose, "References", value->str);
 }
 
+/* Base 64 of any length may be folded between any two characters. */
+static void set_outlook(Compose *compose)
+{
+	const ReplyEnvelope *envelope = compose->envelope;
+	g_autofree char *index =
+		envelope->thread_index
+			? outlook_answer_index(envelope->thread_index,
+				  compose->facts->now_s, envelope->message_id)
+			: NULL;
+	g_autofree char *topic =
+		clean_line(envelope->thread_topic, CLEAN_SUBJECT_MOST);
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	for (const char *p = index; p && *p; p += MIN(strlen(p), INDEX_PIECE))
+		g_string_append_printf(value, "%s%.*s", p == index ? "" : "\n ",
+			INDEX_PIECE, p);
+	if (value->len > 0)
+		set_raw(compose, "Thread-Index", value->str);
+	if (value->len > 0 && *topic) {
+		g_autofree char *words =
+			words_encode(topic, strlen("Thread-Topic: "));
+		set_raw(compose, "Thread-Topic", words);
+	}
+}
+
 static void set_marks(Compose *compose)
 {
 	/* No Precedence: "bulk" would hide a customer's answer. */
@@ -199,6 +225,7 @@ static void set_headers(Compose *compose)
 	set_raw(compose, "Date", date);
 	set_raw(compose, "Message-ID", id);
 	set_threading(compose);
+	set_outlook(compose);
 	set_marks(compose);
 }
 

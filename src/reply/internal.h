@@ -129,4 +129,11 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	Rendered *ret, GError **error);
 void rendered_clear(Rendered *rendered);
 
+/* ---- outlook.c -------------------------------------------------------- */
+
+/* The index of an answer to a mail with this one, or NULL if it is none.
+ * (transfer full) */
+char *outlook_answer_index(
+	const char *index, int64_t now_s, const char *message_id);
+
 #endif

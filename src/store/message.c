@@ -3,7 +3,8 @@
 #define MESSAGE_COLUMNS                                                        \
 	"SELECT id, ticket_id, dedupe, kind, guard, guard_detail, message_id," \
 	"	mailbox, sender, envelope_from, subject, own_text, language,"        \
-	"	source, queue_id, received_at, size_bytes, authenticated"            \
+	"	source, queue_id, received_at, size_bytes, authenticated,"           \
+	"	asks_compensation, language_sure"                                    \
 	" FROM message"
 
 void store_message_free(StoreMessage *message)
@@ -48,6 +49,8 @@ static void *read_message(Store *store, DbStatement *row)
 	message->received_at = column_integer(store, row, 15);
 	message->size_bytes = column_integer(store, row, 16);
 	message->authenticated = column_integer(store, row, 17) != 0;
+	message->asks_compensation = column_integer(store, row, 18) != 0;
+	message->language_sure = column_integer(store, row, 19) != 0;
 	return message;
 }
 
@@ -60,16 +63,19 @@ bool store_message_insert(
 		    "INSERT INTO message (ticket_id, dedupe, kind, guard,"
 		    "	guard_detail, message_id, mailbox, sender,"
 		    "	envelope_from, subject, own_text, language, source,"
-		    "	queue_id, received_at, size_bytes, authenticated)"
+		    "	queue_id, received_at, size_bytes, authenticated,"
+		    "	asks_compensation, language_sure)"
 		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		    "	?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		    "Ittttttttttttt" /* the texts */ "iii", message->ticket_id,
-		    message->dedupe, message->kind, message->guard,
-		    message->guard_detail, message->message_id,
+		    "	?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		    "Ittttttttttttt" /* the texts */ "iiiii",
+		    message->ticket_id, message->dedupe, message->kind,
+		    message->guard, message->guard_detail, message->message_id,
 		    message->mailbox, message->sender, message->envelope_from,
 		    message->subject, message->own_text, message->language,
 		    message->source, message->queue_id, message->received_at,
-		    message->size_bytes, (int64_t)message->authenticated))
+		    message->size_bytes, (int64_t)message->authenticated,
+		    (int64_t)message->asks_compensation,
+		    (int64_t)message->language_sure))
 		return false;
 	if (!query_run(store, error,
 		    "INSERT INTO raw (message_id, packed) VALUES (?, ?)", "ib",
@@ -105,6 +111,15 @@ bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 		return false;
 	*ret_first = g_steal_pointer(&first);
 	return true;
+}
+
+bool store_message_latest(
+	Store *store, int64_t ticket_id, int64_t *ret_at, GError **error)
+{
+	*ret_at = 0;
+	return query_integer(store, ret_at, error,
+		"SELECT max(received_at) FROM message WHERE ticket_id = ?", "i",
+		ticket_id);
 }
 
 bool store_message_list(Store *store, int64_t ticket_id,

@@ -159,7 +159,32 @@ static const char first[] =
 	") STRICT;"
 	"CREATE INDEX event_ticket ON event (ticket_id, id);";
 
+/* Ids that a mail names and nobody has seen, what a complainer was taken for,
+ * and what agents say of it. */
+static const char second[] =
+	"ALTER TABLE thread ADD COLUMN ghost INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN complainer_reason TEXT;"
+	"ALTER TABLE ticket ADD COLUMN thread_index TEXT;"
+	"ALTER TABLE ticket ADD COLUMN thread_topic TEXT;"
+	"ALTER TABLE message ADD COLUMN"
+	"	asks_compensation INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE message ADD COLUMN"
+	"	language_sure INTEGER NOT NULL DEFAULT 0;"
+
+	"CREATE TABLE correction ("
+	"	id INTEGER PRIMARY KEY,"
+	"	ticket_id INTEGER NOT NULL REFERENCES ticket (id)"
+	"		ON DELETE CASCADE,"
+	"	at INTEGER NOT NULL,"
+	"	actor TEXT NOT NULL,"
+	"	what TEXT NOT NULL CHECK (what IN ('complainer', 'urgency')),"
+	"	judged TEXT NOT NULL,"
+	"	corrected TEXT NOT NULL"
+	") STRICT;"
+	"CREATE INDEX correction_ticket ON correction (ticket_id, id);";
+
 const char *const store_migrations[] = {
 	first,
+	second,
 };
 const int store_migrations_length = G_N_ELEMENTS(store_migrations);

@@ -15,6 +15,9 @@ void store_ticket_free(StoreTicket *ticket)
 	g_free(ticket->assignee);
 	g_free(ticket->type);
 	g_free(ticket->complainer);
+	g_free(ticket->complainer_reason);
+	g_free(ticket->thread_index);
+	g_free(ticket->thread_topic);
 	g_free(ticket->tags);
 	g_free(ticket);
 }
@@ -27,10 +30,11 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		"	customer, customer_address, customer_name, language,"
 		"	authenticated, opened_at, heard_at, promised_by,"
 		"	resolved_at, quiet, late_count, assignee, type,"
-		"	complainer, priority, urgency)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		"ttttttttiiIIItitttii", ticket->reference, ticket->mailbox,
+		"	complainer, priority, urgency, complainer_reason,"
+		"	thread_index, thread_topic)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		"ttttttttiiIIItitttiittt", ticket->reference, ticket->mailbox,
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language,
@@ -38,7 +42,8 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		ticket->heard_at, ticket->promised_by, ticket->resolved_at,
 		ticket->quiet, (int64_t)ticket->late_count, ticket->assignee,
 		ticket->type, ticket->complainer, (int64_t)ticket->priority,
-		(int64_t)ticket->urgency);
+		(int64_t)ticket->urgency, ticket->complainer_reason,
+		ticket->thread_index, ticket->thread_topic);
 
 	if (good)
 		ticket->id = id;
@@ -53,15 +58,18 @@ bool store_ticket_update(
 		"	customer_address = ?, customer_name = ?, language = ?,"
 		"	heard_at = ?, promised_by = ?, resolved_at = ?,"
 		"	quiet = ?, late_count = ?, assignee = ?, type = ?,"
-		"	complainer = ?, priority = ?, urgency = ?"
+		"	complainer = ?, priority = ?, urgency = ?,"
+		"	complainer_reason = ?, thread_index = ?,"
+		"	thread_topic = ?"
 		" WHERE id = ?",
-		"ttttttIIItitttiii", store_state_name(ticket->state),
+		"ttttttIIItitttiittti", store_state_name(ticket->state),
 		ticket->subject, ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language, ticket->heard_at,
 		ticket->promised_by, ticket->resolved_at, ticket->quiet,
 		(int64_t)ticket->late_count, ticket->assignee, ticket->type,
 		ticket->complainer, (int64_t)ticket->priority,
-		(int64_t)ticket->urgency, ticket->id);
+		(int64_t)ticket->urgency, ticket->complainer_reason,
+		ticket->thread_index, ticket->thread_topic, ticket->id);
 }
 
 bool store_participant_add(
@@ -92,7 +100,16 @@ bool store_thread_add(
 {
 	return query_run(store, error,
 		"INSERT INTO thread (message_id, ticket_id) VALUES (?, ?)"
-		" ON CONFLICT DO NOTHING",
+		" ON CONFLICT DO UPDATE SET ghost = 0",
+		"ti", message_id, ticket_id);
+}
+
+bool store_thread_add_ghost(
+	Store *store, int64_t ticket_id, const char *message_id, GError **error)
+{
+	return query_run(store, error,
+		"INSERT INTO thread (message_id, ticket_id, ghost)"
+		" VALUES (?, ?, 1) ON CONFLICT DO NOTHING",
 		"ti", message_id, ticket_id);
 }
 
@@ -100,9 +117,26 @@ bool store_customer_language(
 	Store *store, const char *folded, char **ret_language, GError **error)
 {
 	return query_text(store, ret_language, error,
-		"SELECT language FROM ticket WHERE customer = ?"
-		" ORDER BY opened_at DESC LIMIT 1",
+		"SELECT m.language FROM message m"
+		" JOIN ticket t ON t.id = m.ticket_id"
+		" WHERE t.customer = ? AND m.language_sure"
+		" ORDER BY m.id DESC LIMIT 1",
 		"t", folded);
+}
+
+bool store_customer_compensations(
+	Store *store, const char *folded, unsigned *ret_count, GError **error)
+{
+	int64_t count = 0;
+
+	if (!query_integer(store, &count, error,
+		    "SELECT count(*) FROM message m"
+		    " JOIN ticket t ON t.id = m.ticket_id"
+		    " WHERE t.customer = ? AND m.asks_compensation",
+		    "t", folded))
+		return false;
+	*ret_count = (unsigned)count;
+	return true;
 }
 
 bool store_customer_tickets(Store *store, const char *folded, int64_t since_s,

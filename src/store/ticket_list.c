@@ -1,7 +1,7 @@
 #include "internal.h"
 
 /* In the order in which read_ticket() reads. */
-#define TICKET_COLUMNS                                                         \
+#define TICKET_FIELDS                                                          \
 	"SELECT t.id, t.reference, t.mailbox, t.state, t.subject,"             \
 	"	t.customer, t.customer_address, t.customer_name, t.language,"        \
 	"	t.authenticated, t.opened_at, t.heard_at, t.promised_by,"            \
@@ -13,8 +13,12 @@
 	"	(SELECT count(*) FROM outbox o WHERE o.ticket_id = t.id"             \
 	"		AND o.state = 'sent'),"                                             \
 	"	(SELECT group_concat(g.tag) FROM tag g"                              \
-	"		WHERE g.ticket_id = t.id)"                                          \
-	" FROM ticket t"
+	"		WHERE g.ticket_id = t.id),"                                         \
+	"	t.complainer_reason, t.thread_index, t.thread_topic"
+
+#define TICKET_COLUMNS TICKET_FIELDS " FROM ticket t"
+
+enum { RANK_COLUMN = 28 }; /* behind the fields */
 
 static void *read_ticket(Store *store, DbStatement *row)
 {
@@ -46,6 +50,9 @@ static void *read_ticket(Store *store, DbStatement *row)
 	ticket->messages = (unsigned)column_integer(store, row, 22);
 	ticket->mails_sent = (unsigned)column_integer(store, row, 23);
 	ticket->tags = column_text(store, row, 24);
+	ticket->complainer_reason = column_text(store, row, 25);
+	ticket->thread_index = column_text(store, row, 26);
+	ticket->thread_topic = column_text(store, row, 27);
 	return ticket;
 }
 
@@ -68,38 +75,92 @@ bool store_ticket_by_reference(Store *store, const char *reference,
 		read_ticket, (void **)ret_ticket, error);
 }
 
-/* How good a find is: any live ticket before any closed one, then age. */
-static bool better(const StoreTicket *candidate, const StoreTicket *best)
+/* A find and how good it is: less is better. */
+typedef struct Find Find;
+struct Find {
+	StoreTicket *ticket;
+	int64_t rank;
+};
+
+static void find_free(Find *find)
+{
+	if (!find)
+		return;
+	store_ticket_free(find->ticket);
+	g_free(find);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Find, find_free)
+
+static void *read_find(Store *store, DbStatement *row)
+{
+	Find *find = g_new0(Find, 1);
+
+	find->ticket = read_ticket(store, row);
+	find->rank = column_integer(store, row, RANK_COLUMN);
+	return find;
+}
+
+static bool better(const Find *candidate, const Find *best)
 {
 	if (!best)
 		return true;
-	bool live = candidate->state != STORE_CLOSED;
-	bool best_live = best->state != STORE_CLOSED;
-	return live != best_live ? live : candidate->id > best->id;
+	return candidate->rank != best->rank
+		       ? candidate->rank < best->rank
+		       : candidate->ticket->id > best->ticket->id;
 }
 
+/*
+ * Whoever can name an id can plant it, in a ticket of theirs: so a ticket in
+ * which the sender takes part comes before any other, and an id that was only
+ * named counts in such a ticket alone.  Then live before closed, seen before
+ * named, young before old.
+ */
 bool store_ticket_by_thread(Store *store, const GPtrArray *ids,
-	StoreTicket **ret_ticket, GError **error)
+	const char *folded, StoreTicket **ret_ticket, GError **error)
 {
-	g_autoptr(StoreTicket) best = NULL;
+	g_autoptr(Find) best = NULL;
 
 	for (guint i = 0; i < ids->len; i++) {
-		g_autoptr(StoreTicket) found = NULL;
+		g_autoptr(Find) found = NULL;
 		DbStatement *row = query_start(store, error,
-			TICKET_COLUMNS
-			" JOIN thread r ON r.ticket_id = t.id"
-			" WHERE r.message_id = ?"
-			" ORDER BY t.state = 'closed', t.id DESC LIMIT 1",
-			"t", g_ptr_array_index(ids, i));
-		if (!query_first(
-			    store, row, read_ticket, (void **)&found, error))
+			TICKET_FIELDS
+			", (p.folded IS NULL) * 4 + (t.state = 'closed') * 2"
+			"	+ r.ghost AS rank"
+			" FROM thread r JOIN ticket t ON t.id = r.ticket_id"
+			" LEFT JOIN participant p"
+			"	ON p.ticket_id = t.id AND p.folded = ?2"
+			" WHERE r.message_id = ?1"
+			"	AND (r.ghost = 0 OR p.folded IS NOT NULL)"
+			" ORDER BY rank, t.id DESC LIMIT 1",
+			"tt", g_ptr_array_index(ids, i), folded);
+		if (!query_first(store, row, read_find, (void **)&found, error))
 			return false;
 		if (found && better(found, best)) {
-			store_ticket_free(best);
+			find_free(best);
 			best = g_steal_pointer(&found);
 		}
 	}
-	*ret_ticket = g_steal_pointer(&best);
+	*ret_ticket = best ? g_steal_pointer(&best->ticket) : NULL;
+	return true;
+}
+
+bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
+	const char *folded, StoreTicket **ret_ticket, GError **error)
+{
+	*ret_ticket = NULL;
+	for (guint i = 0; folded && i < ids->len && !*ret_ticket; i++) {
+		DbStatement *row = query_start(store, error,
+			TICKET_FIELDS
+			" FROM thread r JOIN ticket t ON t.id = r.ticket_id"
+			" JOIN participant p"
+			"	ON p.ticket_id = t.id AND p.folded = ?2"
+			" WHERE r.message_id = ?1 AND r.ghost"
+			" ORDER BY t.state = 'closed', t.id DESC LIMIT 1",
+			"tt", g_ptr_array_index(ids, i), folded);
+		if (!query_first(store, row, read_ticket, (void **)ret_ticket,
+			    error))
+			return false;
+	}
 	return true;
 }
 

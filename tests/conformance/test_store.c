@@ -131,6 +131,9 @@ static StoreTicket *full_ticket(const char *reference)
 		.assignee = g_strdup("jaan@example.com"),
 		.type = g_strdup("delivery"),
 		.complainer = g_strdup("meek"),
+		.complainer_reason = g_strdup("'sorry to bother'"),
+		.thread_index = g_strdup("AdQ"),
+		.thread_topic = g_strdup("Kettle"),
 		.priority = 2,
 		.urgency = 3,
 	};
@@ -165,6 +168,9 @@ static void assert_same_ticket(const StoreTicket *a, const StoreTicket *b)
 	assert_text(a->assignee, b->assignee);
 	assert_text(a->type, b->type);
 	assert_text(a->complainer, b->complainer);
+	assert_text(a->complainer_reason, b->complainer_reason);
+	assert_text(a->thread_index, b->thread_index);
+	assert_text(a->thread_topic, b->thread_topic);
 	assert_int_equal(a->priority, b->priority);
 	assert_int_equal(a->urgency, b->urgency);
 }
@@ -409,7 +415,7 @@ static char *reference_by_thread(const Fixture *f, ...)
 	while ((id = va_arg(list, char *)))
 		g_ptr_array_add(ids, id);
 	va_end(list);
-	GOOD(store_ticket_by_thread(f->store, ids, &found, &error));
+	GOOD(store_ticket_by_thread(f->store, ids, NULL, &found, &error));
 	return g_strdup(found ? found->reference : "none");
 }
 
@@ -473,33 +479,6 @@ static void test_participants_are_known_on_their_ticket_alone(void **state)
 	assert_true(is_participant(f, one, "mari@example.org"));
 	assert_false(is_participant(f, two, "mari@example.org"));
 	assert_false(is_participant(f, one, "m@example.org"));
-}
-
-static void test_a_customer_is_remembered_by_the_latest_ticket(void **state)
-{
-	const Fixture *f = *state;
-	g_autoptr(StoreTicket) early = full_ticket("EARLY");
-	g_autoptr(StoreTicket) late = full_ticket("LATE");
-	g_autofree char *language = NULL;
-	g_autofree char *stranger = NULL;
-	unsigned count = 0;
-
-	late->opened_at += HOUR;
-	replace(&late->language, "fi");
-	GOOD(store_ticket_insert(f->store, late, &error));
-	GOOD(store_ticket_insert(f->store, early, &error));
-	GOOD(store_customer_language(
-		f->store, "mari@example.org", &language, &error));
-	assert_text(language, "fi");
-	GOOD(store_customer_language(
-		f->store, "stranger@example.org", &stranger, &error));
-	assert_null(stranger);
-	GOOD(store_customer_tickets(
-		f->store, "mari@example.org", NOW, &count, &error));
-	assert_int_equal(count, 2);
-	GOOD(store_customer_tickets(
-		f->store, "mari@example.org", NOW + 1, &count, &error));
-	assert_int_equal(count, 1);
 }
 
 /* The references that a filter finds, with spaces between. */
@@ -583,6 +562,126 @@ static void add_message(
 
 	GOOD(store_message_insert(f->store, message, packed, &error));
 	assert_true(message->id > 0);
+}
+
+static void test_a_customer_is_remembered_by_earlier_mails(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(StoreTicket) early = full_ticket("EARLY");
+	g_autoptr(StoreTicket) late = full_ticket("LATE");
+	g_autofree char *language = NULL;
+	g_autofree char *stranger = NULL;
+	unsigned count = 0;
+
+	GOOD(store_ticket_insert(f->store, late, &error));
+	GOOD(store_ticket_insert(f->store, early, &error));
+	StoreMessage mails[] = {full_message(late->id), full_message(early->id),
+		full_message(late->id)};
+	mails[0].dedupe = (char *)"one";
+	mails[0].language_sure = true;
+	mails[1].dedupe = (char *)"two";
+	mails[1].language = (char *)"fi";
+	mails[1].language_sure = mails[1].asks_compensation = true;
+	mails[2].dedupe = (char *)"three";
+	mails[2].language = (char *)"el";
+	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++)
+		add_message(f, &mails[i], "raw", 3);
+	GOOD(store_customer_compensations(
+		f->store, "mari@example.org", &count, &error));
+	assert_int_equal(count, 1);
+	GOOD(store_customer_language(
+		f->store, "mari@example.org", &language, &error));
+	assert_text(language, "fi");
+	GOOD(store_customer_language(
+		f->store, "stranger@example.org", &stranger, &error));
+	assert_null(stranger);
+	GOOD(store_customer_tickets(
+		f->store, "mari@example.org", NOW, &count, &error));
+	assert_int_equal(count, 2);
+	GOOD(store_customer_tickets(
+		f->store, "mari@example.org", NOW + 1, &count, &error));
+	assert_int_equal(count, 0);
+}
+
+static char *by_ids(
+	const Fixture *f, const char *id, const char *sender, bool ghosts_only)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	g_autoptr(StoreTicket) found = NULL;
+
+	g_ptr_array_add(ids, (gpointer)id);
+	if (ghosts_only)
+		GOOD(store_ticket_by_ghost(
+			f->store, ids, sender, &found, &error));
+	else
+		GOOD(store_ticket_by_thread(
+			f->store, ids, sender, &found, &error));
+	return g_strdup(found ? found->reference : "none");
+}
+
+static void test_a_ghost_counts_where_the_sender_takes_part(void **state)
+{
+	const Fixture *f = *state;
+	static const struct {
+		const char *id, *sender, *by_thread, *by_ghost;
+	} cases[] = {
+		{"ghost@x", "mari@example.org", "HERS", "HERS"},
+		{"ghost@x", "eve@example.net", "none", "none"},
+		{"ghost@x", NULL, "none", "none"},
+		{"both@x", "mari@example.org", "HERS", "HERS"},
+		{"both@x", "eve@example.net", "THEIRS", "none"},
+		{"seen@x", "mari@example.org", "THEIRS", "none"},
+	};
+	int64_t hers = add_ticket(
+		f, "HERS", STORE_OPEN, "care@example.com", "mari@example.org");
+	int64_t theirs = add_ticket(f, "THEIRS", STORE_OPEN, "care@example.com",
+		"jaan@example.org");
+
+	GOOD(store_participant_add(f->store, hers, "mari@example.org", &error));
+	GOOD(store_thread_add_ghost(f->store, hers, "ghost@x", &error));
+	GOOD(store_thread_add_ghost(f->store, hers, "both@x", &error));
+	GOOD(store_thread_add(f->store, theirs, "both@x", &error));
+	GOOD(store_thread_add_ghost(f->store, theirs, "seen@x", &error));
+	GOOD(store_thread_add(f->store, theirs, "seen@x", &error));
+	/* What was seen does not become a ghost again. */
+	GOOD(store_thread_add_ghost(f->store, theirs, "seen@x", &error));
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *thread =
+			by_ids(f, cases[i].id, cases[i].sender, false);
+		g_autofree char *ghost =
+			by_ids(f, cases[i].id, cases[i].sender, true);
+		assert_string_equal(thread, cases[i].by_thread);
+		assert_string_equal(ghost, cases[i].by_ghost);
+	}
+}
+
+static void test_corrections_come_back_oldest_first(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GPtrArray) rows = NULL;
+	StoreCorrection first = {
+		.ticket_id = any_ticket(f),
+		.at = NOW,
+		.actor = (char *)"operator:liis",
+		.what = (char *)"complainer",
+		.judged = (char *)"meek",
+		.corrected = (char *)"none",
+	};
+	StoreCorrection second = first;
+
+	second.what = (char *)"urgency";
+	second.judged = second.corrected = (char *)"2";
+	GOOD(store_correction_insert(f->store, &first, &error));
+	GOOD(store_correction_insert(f->store, &second, &error));
+	GOOD(store_correction_list(f->store, first.ticket_id, &rows, &error));
+	assert_int_equal(rows->len, 2);
+	const StoreCorrection *got = rows->pdata[0];
+	assert_int_equal(got->at, NOW);
+	assert_text(got->actor, "operator:liis");
+	assert_text(got->what, "complainer");
+	assert_text(got->judged, "meek");
+	assert_text(got->corrected, "none");
+	assert_text(((StoreCorrection *)rows->pdata[1])->what, "urgency");
 }
 
 static void test_a_message_comes_back_as_it_was_written(void **state)
@@ -1387,7 +1486,9 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_an_update_writes_every_column_of_one_ticket),
 	IN_FRESH_STORE(test_a_thread_prefers_live_tickets_then_young_ones),
 	IN_FRESH_STORE(test_participants_are_known_on_their_ticket_alone),
-	IN_FRESH_STORE(test_a_customer_is_remembered_by_the_latest_ticket),
+	IN_FRESH_STORE(test_a_customer_is_remembered_by_earlier_mails),
+	IN_FRESH_STORE(test_a_ghost_counts_where_the_sender_takes_part),
+	IN_FRESH_STORE(test_corrections_come_back_oldest_first),
 	IN_FRESH_STORE(test_a_list_filters_and_pages_from_the_youngest),
 	IN_FRESH_STORE(test_a_message_comes_back_as_it_was_written),
 	IN_FRESH_STORE(test_a_mail_is_stored_once),

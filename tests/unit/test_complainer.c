@@ -86,8 +86,9 @@ static void test_kind_and_urgency_follow_from_the_words(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *reason = NULL;
 		int urgency = -1;
-		enum analysis_complainer kind = complainer_judge("Kettle",
-			cases[i].text, cases[i].language, &reason, &urgency);
+		enum analysis_complainer kind =
+			complainer_judge("Kettle", cases[i].text,
+				cases[i].language, &reason, &urgency, NULL);
 
 		if (kind != cases[i].kind || urgency != cases[i].urgency)
 			fail_msg("%s: %d, urgency %d, %s", cases[i].text,
@@ -105,7 +106,7 @@ static void test_reason_is_given_in_words(void **state)
 	(void)state;
 	assert_int_equal(complainer_judge(NULL,
 				 "My lawyer will write to you!!!! Thieves!",
-				 "en", &reason, &urgency),
+				 "en", &reason, &urgency, NULL),
 		ANALYSIS_AGGRESSIVE);
 	assert_string_equal(reason, "5 exclamation marks, 'lawyer', 'thieves'");
 }
@@ -125,7 +126,8 @@ static void test_hostile_text_takes_linear_time(void **state)
 		while (text->len < 1024 * 1024)
 			g_string_append(text, units[i]);
 		before = g_get_monotonic_time();
-		complainer_judge(NULL, text->str, NULL, &reason, &urgency);
+		complainer_judge(
+			NULL, text->str, NULL, &reason, &urgency, NULL);
 		assert_in_range(urgency, 0, 3);
 		assert_true(!reason || g_utf8_validate(reason, -1, NULL));
 		if (g_get_monotonic_time() - before > 5 * G_USEC_PER_SEC)
