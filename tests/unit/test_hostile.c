@@ -23,8 +23,16 @@ enum { MIB = 1024 * 1024 };
 /* The promise is a second and 64 MiB beside the mail itself, when optimised.
  * Without, with other work on the machine, or with sanitizers, which keep what
  * is freed, the test only sees what is not linear, and less will do. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
-	!defined(__OPTIMIZE__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+
+#if defined(SANITIZED) || !defined(__OPTIMIZE__)
 enum {
 	HOSTILE_BYTES = 3 * MIB,
 	MOST_CPU_MS = 15000,
