@@ -113,7 +113,8 @@ static bool gather(Context *context, const EngineMailbox *mailbox,
 		!store_customer_compensations(context->store, ticket->customer,
 			&facts.demands, error))
 		return false;
-	facts.demands += analysis->asks_compensation ? 1 : 0;
+	/* A mail that joins a ticket has been recorded already. */
+	facts.demands += analysis->asks_compensation && !ticket->id ? 1 : 0;
 	*ret_facts = facts;
 	return true;
 }
