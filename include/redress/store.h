@@ -120,8 +120,8 @@ bool store_ticket_by_reference(Store *store, const char *reference,
 bool store_ticket_by_thread(Store *store, const GPtrArray *ids,
 	const char *folded, StoreTicket **ret_ticket, GError **error);
 
-/* The ticket in which the sender takes part and where one of these ids was
- * named, but not seen. */
+/* The ticket in which the sender takes part (NULL: whoever it is) and where one
+ * of these ids was named, but not seen. */
 bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
 	const char *folded, StoreTicket **ret_ticket, GError **error);
 
@@ -380,6 +380,9 @@ bool store_outbox_by_message_id(Store *store, const char *message_id,
  * run out.  (element-type StoreOutbox) */
 bool store_outbox_stale(Store *store, const char *owner, int64_t now_s,
 	GPtrArray **ret_rows, GError **error);
+
+/* Whether our milter saw the youngest mail that was sent. */
+bool store_outbox_watched(Store *store, bool *ret_watched, GError **error);
 
 /* When the next queued row is due, 0 if none is queued. */
 bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error);

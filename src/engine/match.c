@@ -111,9 +111,11 @@ static bool is_of_the_team(
 }
 
 /* It is written to the customer as well as to us, or by a list, which gets no
- * acknowledgement: neither loses by it. */
-static bool is_owed_nothing(const StoreTicket *ticket, const Analysis *analysis)
+ * acknowledgement, or is old mail, which gets none either: nobody loses by
+ * it. */
+static bool is_owed_nothing(const StoreTicket *ticket, const EngineMail *mail)
 {
+	const Analysis *analysis = mail->analysis;
 	bool to_customer = false;
 
 	for (guint i = 0; i < MIN(analysis->recipients->len, ADDRESSEES_MOST);
@@ -122,21 +124,29 @@ static bool is_owed_nothing(const StoreTicket *ticket, const Analysis *analysis)
 			base_address_fold(analysis->recipients->pdata[i]);
 		to_customer |= g_str_equal(folded, ticket->customer);
 	}
-	return to_customer || analysis->cost == ANALYSIS_COST_AUTOMATIC;
+	return to_customer || mail->no_acknowledge ||
+	       analysis->cost == ANALYSIS_COST_AUTOMATIC;
 }
 
-/* The mail that another one has named before it came. */
-static bool by_own_ghost(Context *context, const Analysis *analysis,
-	const char *sender, StoreTicket **ret_ticket, GError **error)
+/* The mail that another one has named before it came; old mail, which comes in
+ * any order, also by whoever names the same. */
+static bool by_ghost(Context *context, const EngineMail *mail,
+	const GPtrArray *named, const char *sender, StoreTicket **ret_ticket,
+	GError **error)
 {
+	const Analysis *analysis = mail->analysis;
 	g_autoptr(GPtrArray) ids = g_ptr_array_new();
 
+	if (!sender)
+		return true;
 	if (analysis->message_id)
 		g_ptr_array_add(ids, analysis->message_id);
 	for (guint i = 0; i < analysis->other_ids->len; i++)
 		g_ptr_array_add(ids, analysis->other_ids->pdata[i]);
-	return store_ticket_by_ghost(
-		context->store, ids, sender, ret_ticket, error);
+	for (guint i = 0; mail->no_acknowledge && i < named->len; i++)
+		g_ptr_array_add(ids, named->pdata[i]);
+	return store_ticket_by_ghost(context->store, ids,
+		mail->no_acknowledge ? NULL : sender, ret_ticket, error);
 }
 
 /*
@@ -144,9 +154,10 @@ static bool by_own_ghost(Context *context, const Analysis *analysis,
  * stranger could open a ticket under the Message-ID of a mail that many have,
  * and would get all their answers to it.  So does one that was only named.
  */
-static bool by_ids(Context *context, const Analysis *analysis,
+static bool by_ids(Context *context, const EngineMail *mail,
 	StoreTicket **ret_ticket, GError **error)
 {
+	const Analysis *analysis = mail->analysis;
 	g_autoptr(GPtrArray) ids = list_ids(analysis);
 	g_autofree char *sender = analysis->from && !analysis->several_from
 					  ? base_address_fold(analysis->from)
@@ -162,12 +173,11 @@ static bool by_ids(Context *context, const Analysis *analysis,
 		    context->store, ids, sender, &ticket, error))
 		return false;
 	if (!ticket)
-		return by_own_ghost(
-			context, analysis, sender, ret_ticket, error);
+		return by_ghost(context, mail, ids, sender, ret_ticket, error);
 	if (!is_participant(context, ticket, analysis, &known, error))
 		return false;
 	if (known || is_of_the_team(context, ticket, analysis) ||
-		is_owed_nothing(ticket, analysis))
+		is_owed_nothing(ticket, mail))
 		*ret_ticket = g_steal_pointer(&ticket);
 	return true;
 }
@@ -232,7 +242,7 @@ bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 		return false;
 	if (!match.ticket) {
 		match.by = "references";
-		if (!by_ids(context, analysis, &match.ticket, error))
+		if (!by_ids(context, mail, &match.ticket, error))
 			return false;
 	}
 	if (!match.ticket) {

@@ -148,13 +148,14 @@ bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
 	const char *folded, StoreTicket **ret_ticket, GError **error)
 {
 	*ret_ticket = NULL;
-	for (guint i = 0; folded && i < ids->len && !*ret_ticket; i++) {
+	for (guint i = 0; i < ids->len && !*ret_ticket; i++) {
 		DbStatement *row = query_start(store, error,
 			TICKET_FIELDS
 			" FROM thread r JOIN ticket t ON t.id = r.ticket_id"
-			" JOIN participant p"
-			"	ON p.ticket_id = t.id AND p.folded = ?2"
 			" WHERE r.message_id = ?1 AND r.ghost"
+			" AND (?2 IS NULL OR EXISTS (SELECT 1"
+			"	FROM participant p WHERE p.ticket_id = t.id"
+			"	AND p.folded = ?2))"
 			" ORDER BY t.state = 'closed', t.id DESC LIMIT 1",
 			"tt", g_ptr_array_index(ids, i), folded);
 		if (!query_first(store, row, read_ticket, (void **)ret_ticket,

@@ -627,7 +627,7 @@ static void test_a_ghost_counts_where_the_sender_takes_part(void **state)
 	} cases[] = {
 		{"ghost@x", "mari@example.org", "HERS", "HERS"},
 		{"ghost@x", "eve@example.net", "none", "none"},
-		{"ghost@x", NULL, "none", "none"},
+		{"ghost@x", NULL, "none", "HERS"},
 		{"both@x", "mari@example.org", "HERS", "HERS"},
 		{"both@x", "eve@example.net", "THEIRS", "none"},
 		{"seen@x", "mari@example.org", "THEIRS", "none"},
