@@ -337,7 +337,7 @@ class CliTest(unittest.TestCase):
     def test_every_command_has_help_with_examples(self):
         out, _ = self.run_tool("--help")
         verbs = re.findall(r"^  (\w+) +\w", out, re.MULTILINE)
-        self.assertEqual(len(verbs), 11)
+        self.assertEqual(len(verbs), 12)
         for verb in verbs:
             out, err = self.run_tool(verb, "--help")
             self.assertIn(f"  redress {verb} ", out + " ")
