@@ -110,7 +110,8 @@ struct Config {
 		int64_t memory_bytes;  /* of mails in hand; beyond: 451 */
 		unsigned acks_per_sender_per_day;
 		unsigned automatic_per_thread_per_day;
-		unsigned automatic_per_minute; /* all tickets together */
+		/* All tickets together: answers, and what deadlines start. */
+		unsigned automatic_per_minute;
 	} limits;
 	enum base_log_level log_level;
 

@@ -113,6 +113,9 @@ struct EngineOptions {
 	const char *target;
 	enum db_mode mode; /* DB_WRITER in the daemon, DB_GUEST in the tool */
 	EnginePolicy *policy; /* a reference is taken */
+	/* Where engine_outbox_answer() notes; NULL where no milter of ours
+	 * stands on the way out: then a hand-over counts by itself. */
+	const char *hand_over_file;
 	/* Called on the writer thread after a commit that added outbox rows
 	 * or deadlines; must not block (nullable). */
 	void (*committed)(void *user);
@@ -255,14 +258,21 @@ struct EngineDelivery {
 bool engine_outbox_settle(Engine *engine, const EngineDelivery *deliveries,
 	size_t length, GError **error);
 
-/* Our milter saw our own mail on its way out, with this queue id. */
+/* Our milter saw our own mail on its way out, with this queue id.  ret_id: its
+ * row. */
 bool engine_outbox_handed_over(Engine *engine, const char *message_id,
-	const char *queue_id, int64_t now_s, GError **error);
+	const char *queue_id, int64_t now_s, int64_t *ret_id, GError **error);
+
+/* The very last thing before the milter's answer to that is written: from here
+ * on the mail server has the mail.  Never blocks. */
+void engine_outbox_answer(Engine *engine, int64_t id);
 
 /*
  * Takes back what other owners left: a leased row is queued again; an
- * uncertain one is sent if it was handed over in this boot, else queued once
- * more with its Message-ID, else unknown.  Called at start and now and then.
+ * uncertain one is sent if it was handed over, and answered, in this boot; it
+ * is queued again if our milter stands on the way out and was not asked, since
+ * the mail server refuses what it cannot ask about; else queued once more with
+ * its Message-ID, else unknown.  Called at start and now and then.
  */
 bool engine_outbox_recover(
 	Engine *engine, const char *owner, int64_t now_s, GError **error);

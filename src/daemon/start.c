@@ -74,10 +74,13 @@ static bool start_engine(Daemon *daemon, GError **error)
 
 	if (!policy)
 		return false;
+	g_autofree char *hand_over_file =
+		g_strconcat(config->store.path, ".handover", NULL);
 	EngineOptions options = {
 		.driver = config->store.driver,
 		.target = config->store.path,
 		.mode = DB_WRITER,
+		.hand_over_file = hand_over_file,
 		.policy = policy,
 		.committed = on_committed,
 		.observed = on_observed,

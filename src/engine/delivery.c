@@ -121,6 +121,13 @@ static bool uncertain_job(Context *context, void *user, GError **error)
 	row->handed_at = 0;
 	g_clear_pointer(&row->handed_boot, g_free);
 	g_clear_pointer(&row->queue_id, g_free);
+	if (context->hand_over >= 0 &&
+		!hand_over_note(context->hand_over, row->id, false)) {
+		g_set_error_literal(error, ENGINE_ERROR,
+			REDRESS_ERROR_TEMPORARY,
+			"the file of hand-overs cannot be written");
+		return false;
+	}
 	return store_outbox_update(context->store, row, error);
 }
 
@@ -219,18 +226,20 @@ static bool settle_not_tried(Context *context, StoreOutbox *row,
 				 now_s, error));
 }
 
-/* The hand-over, where there is one, is as good as the answer that was lost,
- * as long as the mail server has not been through a power cut since. */
-static bool was_taken(const StoreOutbox *row)
+/* The hand-over that was answered is as good as the answer that was lost, as
+ * long as the mail server has not been through a power cut since. */
+static bool was_taken(const Context *context, const StoreOutbox *row)
 {
 	return row->handed_at &&
-	       g_strcmp0(row->handed_boot, base_boot_id()) == 0;
+	       g_strcmp0(row->handed_boot, base_boot_id()) == 0 &&
+	       (context->hand_over < 0 ||
+		       hand_over_noted(context->hand_over, row->id));
 }
 
 static bool settle_uncertain(Context *context, StoreOutbox *row,
 	const char *detail, int64_t now_s, GError **error)
 {
-	if (was_taken(row))
+	if (was_taken(context, row))
 		return settle_sent(context, row, "handed over", now_s, error);
 	if (row->uncertain < UNCERTAIN_MOST) {
 		end_lease(row, STORE_OUTBOX_QUEUED);
@@ -330,11 +339,12 @@ struct HandOver {
 	const char *message_id;
 	const char *queue_id;
 	int64_t now_s;
+	int64_t id; /* out */
 };
 
 static bool hand_over_job(Context *context, void *user, GError **error)
 {
-	const HandOver *hand_over = user;
+	HandOver *hand_over = user;
 	g_autoptr(StoreOutbox) row = NULL;
 
 	if (!store_outbox_by_message_id(
@@ -345,6 +355,7 @@ static bool hand_over_job(Context *context, void *user, GError **error)
 			"no mail %s in the outbox", hand_over->message_id);
 		return false;
 	}
+	hand_over->id = row->id;
 	row->handed_at = hand_over->now_s;
 	g_free(row->handed_boot);
 	row->handed_boot = g_strdup(base_boot_id());
@@ -356,7 +367,7 @@ static bool hand_over_job(Context *context, void *user, GError **error)
 }
 
 bool engine_outbox_handed_over(Engine *engine, const char *message_id,
-	const char *queue_id, int64_t now_s, GError **error)
+	const char *queue_id, int64_t now_s, int64_t *ret_id, GError **error)
 {
 	HandOver hand_over = {
 		.message_id = message_id,
@@ -364,8 +375,17 @@ bool engine_outbox_handed_over(Engine *engine, const char *message_id,
 		.now_s = now_s,
 	};
 
-	return writer_submit(
-		engine->writer, WRITER_STEP, hand_over_job, &hand_over, error);
+	if (!writer_submit(engine->writer, WRITER_STEP, hand_over_job,
+		    &hand_over, error))
+		return false;
+	*ret_id = hand_over.id;
+	return true;
+}
+
+void engine_outbox_answer(Engine *engine, int64_t id)
+{
+	if (engine->hand_over >= 0)
+		hand_over_note(engine->hand_over, id, true);
 }
 
 /* ---- recovery ---------------------------------------------------------- */
@@ -376,10 +396,29 @@ struct Recover {
 	int64_t now_s;
 };
 
-static bool recover_row(
-	Context *context, StoreOutbox *row, int64_t now_s, GError **error)
+/*
+ * The sender died in this boot, and our milter with it: where that stands on
+ * the way out, a mail about which it was not asked, or could not answer, was
+ * refused.
+ */
+static bool was_refused(
+	const Context *context, const StoreOutbox *row, bool watched)
 {
-	if (row->state == STORE_OUTBOX_UNCERTAIN)
+	return watched && context->hand_over >= 0 && row->lease_owner &&
+	       g_str_has_prefix(row->lease_owner, base_boot_id()) &&
+	       !was_taken(context, row);
+}
+
+static bool recover_row(Context *context, StoreOutbox *row,
+	const Recover *recover, bool watched, GError **error)
+{
+	bool dead = g_strcmp0(row->lease_owner, recover->owner) != 0;
+	int64_t now_s = recover->now_s;
+
+	if (row->state == STORE_OUTBOX_UNCERTAIN && dead &&
+		was_refused(context, row, watched))
+		row->uncertain--;
+	else if (row->state == STORE_OUTBOX_UNCERTAIN)
 		return settle_uncertain(context, row,
 			"the sender stopped around the final dot", now_s,
 			error);
@@ -393,13 +432,15 @@ static bool recover_job(Context *context, void *user, GError **error)
 {
 	const Recover *recover = user;
 	g_autoptr(GPtrArray) rows = NULL;
+	bool watched = false;
 
 	if (!store_outbox_stale(context->store, recover->owner, recover->now_s,
-		    &rows, error))
+		    &rows, error) ||
+		!store_outbox_watched(context->store, &watched, error))
 		return false;
 	for (guint i = 0; i < rows->len; i++)
-		if (!recover_row(context, g_ptr_array_index(rows, i),
-			    recover->now_s, error))
+		if (!recover_row(context, g_ptr_array_index(rows, i), recover,
+			    watched, error))
 			return false;
 	return true;
 }

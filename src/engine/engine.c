@@ -1,14 +1,21 @@
+#include <unistd.h>
+
 #include "internal.h"
 
 Engine *engine_new(const EngineOptions *options, GError **error)
 {
-	Writer *writer = writer_new(options, error);
+	g_autoptr(Engine) engine = g_new0(Engine, 1);
 
-	if (!writer)
+	engine->hand_over =
+		options->hand_over_file
+			? hand_over_open(options->hand_over_file, error)
+			: -1;
+	if (options->hand_over_file && engine->hand_over < 0)
 		return NULL;
-	Engine *engine = g_new0(Engine, 1);
-	engine->writer = writer;
-	return engine;
+	engine->writer = writer_new(options, engine->hand_over, error);
+	if (!engine->writer)
+		return NULL;
+	return g_steal_pointer(&engine);
 }
 
 void engine_free(Engine *engine)
@@ -16,6 +23,8 @@ void engine_free(Engine *engine)
 	if (!engine)
 		return;
 	writer_free(engine->writer);
+	if (engine->hand_over >= 0)
+		close(engine->hand_over);
 	g_free(engine);
 }
 

@@ -59,6 +59,7 @@ struct Context {
 	Store *store;
 	EnginePolicy *policy;
 	Bucket *buckets;         /* BUCKETS of them */
+	int hand_over;           /* hand_over.c's file, -1: none is kept */
 	GPtrArray *observations; /* Observation, published after the commit */
 	bool wake;               /* outbox rows or deadlines were added */
 };
@@ -66,7 +67,8 @@ struct Context {
 typedef struct Writer Writer;
 typedef bool (*writer_run)(Context *context, void *user, GError **error);
 
-Writer *writer_new(const EngineOptions *options, GError **error);
+/* hand_over: (transfer none), outlives the writer; -1: none. */
+Writer *writer_new(const EngineOptions *options, int hand_over, GError **error);
 void writer_free(Writer *writer);
 void writer_set_policy(Writer *writer, EnginePolicy *policy);
 EnginePolicy *writer_get_policy(Writer *writer);
@@ -90,7 +92,15 @@ bool writer_submit(Writer *writer, enum writer_job kind, writer_run run,
 
 struct Engine {
 	Writer *writer;
+	int hand_over; /* -1: none is kept */
 };
+
+/* ---- hand_over.c -------------------------------------------------------- */
+
+/* -1 on failure. */
+int hand_over_open(const char *path, GError **error);
+bool hand_over_note(int file, int64_t row, bool given);
+bool hand_over_noted(int file, int64_t row);
 
 /* ---- observe.c --------------------------------------------------------- */
 

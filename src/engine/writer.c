@@ -35,6 +35,7 @@ struct Writer {
 	GThread *thread;
 	Store *store; /* the thread's; NULL after it broke */
 	Bucket buckets[BUCKETS];
+	int hand_over;
 	unsigned unchecked; /* commits since a checkpoint was tried */
 
 	GMutex mutex;
@@ -65,6 +66,7 @@ static bool job_run(
 		.store = writer->store,
 		.policy = policy,
 		.buckets = writer->buckets,
+		.hand_over = writer->hand_over,
 		.observations = job->observations,
 	};
 	Bucket before[BUCKETS];
@@ -284,7 +286,7 @@ EngineStatistics writer_statistics(Writer *writer)
 	return statistics;
 }
 
-Writer *writer_new(const EngineOptions *options, GError **error)
+Writer *writer_new(const EngineOptions *options, int hand_over, GError **error)
 {
 	Store *store = store_open(
 		options->driver, options->target, options->mode, error);
@@ -296,6 +298,7 @@ Writer *writer_new(const EngineOptions *options, GError **error)
 	writer->driver = g_strdup(options->driver);
 	writer->target = g_strdup(options->target);
 	writer->store = store;
+	writer->hand_over = hand_over;
 	writer->policy = engine_policy_ref(options->policy);
 	g_mutex_init(&writer->mutex);
 	g_cond_init(&writer->waiting);

@@ -66,6 +66,7 @@ struct Transaction {
 	GByteArray *raw;
 	size_t reserved;
 	char *message_id;       /* no brackets (nullable) */
+	int64_t handed_over;    /* row of the outbox, 0: none */
 	char *subject;          /* raw value of the first (nullable) */
 	GPtrArray *own_headers; /* OwnHeader */
 	unsigned own_headers_count;

@@ -243,7 +243,7 @@ static void hand_over(SMFICTX *context, Transaction *transaction)
 
 	if (engine_outbox_handed_over(milter_options()->door.engine,
 		    transaction->message_id, queue_id ? queue_id : "",
-		    base_clock_now_s(), &error))
+		    base_clock_now_s(), &transaction->handed_over, &error))
 		return;
 	bool unknown = error->code == REDRESS_ERROR_NOT_FOUND;
 	base_log(unknown ? BASE_LOG_NOTICE : BASE_LOG_ERROR,
@@ -329,7 +329,12 @@ static sfsistat on_end_of_message(SMFICTX *context)
 	case COURSE_REFUSED:
 		break;
 	}
+	int64_t handed_over = transaction->handed_over;
 	sfsistat verdict = conclude(context, session, SMFIS_CONTINUE);
+	/* Nothing but the return, and libmilter's write, may come after. */
+	if (handed_over)
+		engine_outbox_answer(
+			milter_options()->door.engine, handed_over);
 	milter_leave();
 	return verdict;
 }

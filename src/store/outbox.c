@@ -88,6 +88,19 @@ bool store_outbox_bytes(
 		"SELECT packed FROM outbox WHERE id = ?");
 }
 
+bool store_outbox_watched(Store *store, bool *ret_watched, GError **error)
+{
+	int64_t watched = 0;
+
+	if (!query_integer(store, &watched, error,
+		    "SELECT handed_at IS NOT NULL FROM outbox"
+		    " WHERE state = 'sent' ORDER BY id DESC LIMIT 1",
+		    ""))
+		return false;
+	*ret_watched = watched != 0;
+	return true;
+}
+
 bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error)
 {
 	int64_t next_at = 0;

@@ -171,22 +171,21 @@ static void test_a_guard_costs_the_acknowledgement_alone(void **state)
 	static const struct {
 		const char *own_guard; /* of the mail */
 		enum analysis_cost cost;
-		bool import, mailbox_silent;
+		bool mailbox_silent;
 		unsigned acks_today;
 		const char *wanted; /* NULL: acknowledged */
 	} cases[] = {
-		{"x-auto-response-suppress", ANALYSIS_COST_ACK, false, false, 0,
+		{"x-auto-response-suppress", ANALYSIS_COST_ACK, false, 0,
 			"x-auto-response-suppress"},
-		{"odd-date", ANALYSIS_COST_NOTHING, false, false, 0, NULL},
-		{NULL, ANALYSIS_COST_NOTHING, true, false, 0, "import"},
-		{NULL, ANALYSIS_COST_NOTHING, false, true, 0,
+		{"odd-date", ANALYSIS_COST_NOTHING, false, 0, NULL},
+		{NULL, ANALYSIS_COST_NOTHING, true, 0,
 			"mailbox-acknowledge-off"},
 		/* three a day: the third is sent, the fourth is not */
-		{NULL, ANALYSIS_COST_NOTHING, false, false, 2, NULL},
-		{NULL, ANALYSIS_COST_NOTHING, false, false, 3, "sender-rate"},
-		{NULL, ANALYSIS_COST_NOTHING, false, false, 9, "sender-rate"},
+		{NULL, ANALYSIS_COST_NOTHING, false, 2, NULL},
+		{NULL, ANALYSIS_COST_NOTHING, false, 3, "sender-rate"},
+		{NULL, ANALYSIS_COST_NOTHING, false, 9, "sender-rate"},
 		/* the mail's own reason is told before ours */
-		{"list-id", ANALYSIS_COST_ACK, true, true, 3, "list-id"},
+		{"list-id", ANALYSIS_COST_ACK, true, 3, "list-id"},
 	};
 
 	(void)state;
@@ -194,7 +193,6 @@ static void test_a_guard_costs_the_acknowledgement_alone(void **state)
 		Case c;
 		case_set(&c, false);
 		case_guard(&c, cases[i].own_guard, cases[i].cost);
-		c.facts.no_acknowledge = cases[i].import;
 		c.mailbox.acknowledge = !cases[i].mailbox_silent;
 		c.facts.acks_to_sender_today = cases[i].acks_today;
 		Decision decision = mail(&c);
@@ -207,6 +205,20 @@ static void test_a_guard_costs_the_acknowledgement_alone(void **state)
 		assert_int_equal(decision.promised_by, PROMISED);
 		assert_follow_up_in(&decision, DAY);
 	}
+}
+
+static void test_an_imported_mail_opens_a_silent_ticket(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, false);
+	c.facts.no_acknowledge = true;
+	Decision decision = mail(&c);
+	assert_int_equal(decision.record, DECIDE_OPEN);
+	assert_withheld(&decision, "import");
+	assert_string_equal(decision.quiet, "import");
+	assert_int_equal(decision.promised_by, 0);
 }
 
 static void test_a_robots_mail_opens_a_ticket_but_promises_nothing(void **state)
@@ -878,6 +890,7 @@ int main(void)
 			test_a_status_answer_never_tells_a_time_that_has_passed),
 		cmocka_unit_test(
 			test_a_complaint_opens_a_ticket_and_is_acknowledged),
+		cmocka_unit_test(test_an_imported_mail_opens_a_silent_ticket),
 		cmocka_unit_test(test_a_guard_costs_the_acknowledgement_alone),
 		cmocka_unit_test(
 			test_a_robots_mail_opens_a_ticket_but_promises_nothing),

@@ -1078,8 +1078,10 @@ static void hand_over(Desk *desk, int64_t id, const char *boot)
 	g_autoptr(StoreOutbox) row = desk_row(desk, id);
 	g_autoptr(Store) store = NULL;
 
+	int64_t found = 0;
 	GOOD(engine_outbox_handed_over(
-		desk->engine, row->message_id, "4ABC", NOW, &error));
+		desk->engine, row->message_id, "4ABC", NOW, &found, &error));
+	assert_int_equal(found, id);
 	if (!boot)
 		return;
 	g_autoptr(StoreOutbox) handed = desk_row(desk, id);

@@ -30,7 +30,7 @@ enum {
 	/* Europe leaves summer time on 25 October, America on 1 November. */
 	OUTAGE = START + 12 * DAY + 6 * HOUR, /* 27 October 06:00 UTC */
 	OUTAGE_END = OUTAGE + 3 * DAY,
-	PER_MINUTE = 60,
+	PER_MINUTE = 40,
 	BURST_S = 15 * MINUTE, /* in which what the outage held back leaves */
 	SEED = 20261015,
 };
@@ -282,6 +282,15 @@ static void send_all(void)
 		month.desk->engine, deliveries, rows->len, &error));
 }
 
+/* A mail that a deadline started; what answers a mail has a cap of its own. */
+static bool is_deadlines(const StoreOutbox *row)
+{
+	enum reply_kind kind;
+
+	return row->automatic && reply_kind_from_name(row->kind, &kind) &&
+	       !reply_kind_is_answer(kind);
+}
+
 /* What fell due together leaves one after the other. */
 static void check_spread(void)
 {
@@ -293,7 +302,7 @@ static void check_spread(void)
 	for (guint i = 0; i < rows->len; i++) {
 		const StoreOutbox *row = rows->pdata[i];
 		int64_t later = row->next_at - month.now_s;
-		if (!row->automatic || row->created_at != month.now_s)
+		if (!is_deadlines(row) || row->created_at != month.now_s)
 			continue;
 		assert_month(later >= 0 && later < BURST_S,
 			"mail %d leaves %d s after the outage", (int)row->id,
@@ -302,7 +311,7 @@ static void check_spread(void)
 		waiting++;
 	}
 	month.spread = true;
-	assert_month(waiting > 2 * PER_MINUTE, "only %u waited", waiting);
+	assert_month(waiting > PER_MINUTE, "only %u waited", waiting);
 	for (size_t i = 0; i < G_N_ELEMENTS(in_minute); i++)
 		assert_month(in_minute[i] <= PER_MINUTE + (i ? 0 : PER_MINUTE),
 			"%u mails in minute %zu", in_minute[i], i);
@@ -563,11 +572,12 @@ static void check_row(
 		"%s: %s left after the resolution", name(story), row->kind);
 	if (row->attempts)
 		return;
-	/* Not put off by the server: it left when it was due. */
+	/* Not put off by the server: it left when it was due, or had
+	 * its turn soon after. */
 	bool burst = row->created_at >= OUTAGE_END &&
 		     row->created_at < OUTAGE_END + BURST_S;
-	assert_in_range(
-		row->settled_at - row->created_at, 0, burst ? BURST_S : MINUTE);
+	assert_in_range(row->settled_at - row->created_at, 0,
+		burst ? BURST_S : 5 * MINUTE);
 }
 
 static void check_rows(const Story *story)
