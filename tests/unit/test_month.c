@@ -398,7 +398,7 @@ static bool is_word(const char *what)
 /* A word that fell due while nothing ran comes at once when it runs. */
 static void check_gap(const Story *story, int64_t last, int64_t next)
 {
-	bool fell_in_outage = last < OUTAGE_END && last + DAY > OUTAGE;
+	bool fell_in_outage = last < OUTAGE_END && last + DAY >= OUTAGE;
 
 	assert_month(
 		next - last <= DAY || (fell_in_outage && next <= OUTAGE_END),
