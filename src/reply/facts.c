@@ -4,21 +4,20 @@
 #include <string.h>
 
 static void put_text(
-	GVariantDict *dict, const char *name, const char *text, size_t most)
+	MustacheValue *dict, const char *name, const char *text, size_t most)
 {
-	g_autofree char *line = clean_line(text, most);
-
-	g_variant_dict_insert(dict, name, "s", line);
+	mustache_value_put(
+		dict, name, mustache_value_text(clean_line(text, most)));
 }
 
-static void put_flag(GVariantDict *dict, const char *name, bool value)
+static void put_flag(MustacheValue *dict, const char *name, bool value)
 {
-	g_variant_dict_insert(dict, name, "b", (gboolean)value);
+	mustache_value_put(dict, name, mustache_value_flag(value));
 }
 
-static void put_number(GVariantDict *dict, const char *name, unsigned value)
+static void put_number(MustacheValue *dict, const char *name, unsigned value)
 {
-	g_variant_dict_insert(dict, name, "u", (guint32)value);
+	mustache_value_put(dict, name, mustache_value_number(value));
 }
 
 typedef struct Clock Clock;
@@ -29,18 +28,17 @@ struct Clock {
 };
 
 static void put_time(
-	GVariantDict *dict, const char *name, const Clock *clock, int64_t at_s)
+	MustacheValue *dict, const char *name, const Clock *clock, int64_t at_s)
 {
-	g_autofree char *words =
-		at_s ? reply_dates_format(clock->dates, clock->language,
-			       clock->time_zone, at_s)
-		     : g_strdup("");
+	char *words = at_s ? reply_dates_format(clock->dates, clock->language,
+				     clock->time_zone, at_s)
+			   : g_strdup("");
 
-	g_variant_dict_insert(dict, name, "s", words);
+	mustache_value_put(dict, name, mustache_value_text(words));
 }
 
 static void put_times(
-	GVariantDict *dict, const ReplyFacts *facts, const Clock *clock)
+	MustacheValue *dict, const ReplyFacts *facts, const Clock *clock)
 {
 	put_time(dict, "opened_time", clock, facts->opened_s);
 	put_time(dict, "promised_time", clock, facts->promised_s);
@@ -62,65 +60,63 @@ static bool event_is_known(const char *what)
 
 /* Every name is there, so that {{#resolved}} asks about this event and not
  * about something further out. */
-static GVariant *make_event(const ReplyEvent *event, const Clock *clock)
+static MustacheValue *make_event(const ReplyEvent *event, const Clock *clock)
 {
-	GVariantDict dict;
+	MustacheValue *dict = mustache_value_dictionary();
 
-	g_variant_dict_init(&dict, NULL);
-	put_time(&dict, "time", clock, event->at_s);
+	put_time(dict, "time", clock, event->at_s);
 	for (size_t i = 0; i < G_N_ELEMENTS(event_names); i++)
-		put_flag(&dict, event_names[i],
+		put_flag(dict, event_names[i],
 			strcmp(event_names[i], event->what) == 0);
-	return g_variant_dict_end(&dict);
+	return dict;
 }
 
-static GVariant *make_events(const ReplyFacts *facts, const Clock *clock)
+static MustacheValue *make_events(const ReplyFacts *facts, const Clock *clock)
 {
-	GVariantBuilder builder;
+	MustacheValue *events = mustache_value_list();
 
-	g_variant_builder_init(&builder, G_VARIANT_TYPE("av"));
 	for (size_t i = 0; facts->events && i < facts->events_length; i++)
 		if (event_is_known(facts->events[i].what))
-			g_variant_builder_add(&builder, "v",
-				make_event(&facts->events[i], clock));
-	return g_variant_builder_end(&builder);
+			mustache_value_add(
+				events, make_event(&facts->events[i], clock));
+	return events;
 }
 
-static void put_resolution(GVariantDict *dict, const char *words)
+static void put_resolution(MustacheValue *dict, const char *words)
 {
-	g_autofree char *text = clean_lines(words, CLEAN_WORDS_MOST);
+	char *text = clean_lines(words, CLEAN_WORDS_MOST);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	GVariantBuilder builder;
+	MustacheValue *list = mustache_value_list();
 
-	g_variant_builder_init(&builder, G_VARIANT_TYPE("av"));
 	for (guint i = 0; lines[i]; i++) {
-		GVariantDict line;
-		g_variant_dict_init(&line, NULL);
-		g_variant_dict_insert(&line, "line", "s", lines[i]);
-		g_variant_builder_add(&builder, "v", g_variant_dict_end(&line));
+		MustacheValue *line = mustache_value_dictionary();
+
+		mustache_value_put(
+			line, "line", mustache_value_text(g_strdup(lines[i])));
+		mustache_value_add(list, line);
 	}
-	g_variant_dict_insert(dict, "resolution", "s", text);
-	g_variant_dict_insert_value(
-		dict, "resolution_lines", g_variant_builder_end(&builder));
+	mustache_value_put(dict, "resolution", mustache_value_text(text));
+	mustache_value_put(dict, "resolution_lines", list);
 }
 
 /* RFC 6068: "mailto:complaints%2Btoken@example.com?subject=..." */
 static void put_status_mailto(
-	GVariantDict *dict, const char *address, const char *reference)
+	MustacheValue *dict, const char *address, const char *reference)
 {
 	if (!reference || !*reference || !clean_is_address(address)) {
-		g_variant_dict_insert(dict, "status_mailto", "s", "");
+		put_text(dict, "status_mailto", "", 0);
 		return;
 	}
 	g_autofree char *subject = g_strdup_printf("STATUS [#%s]", reference);
 	g_autofree char *to = g_uri_escape_string(address, "@", false);
 	g_autofree char *about = g_uri_escape_string(subject, NULL, false);
-	g_autofree char *url =
-		g_strconcat("mailto:", to, "?subject=", about, NULL);
-	g_variant_dict_insert(dict, "status_mailto", "s", url);
+
+	mustache_value_put(dict, "status_mailto",
+		mustache_value_text(
+			g_strconcat("mailto:", to, "?subject=", about, NULL)));
 }
 
-static void put_state(GVariantDict *dict, const ReplyFacts *facts)
+static void put_state(MustacheValue *dict, const ReplyFacts *facts)
 {
 	static const struct {
 		const char *name;
@@ -138,7 +134,7 @@ static void put_state(GVariantDict *dict, const ReplyFacts *facts)
 			g_strcmp0(facts->state, flags[i].state) == 0);
 }
 
-static void put_words(GVariantDict *dict, const ReplyFacts *facts)
+static void put_words(MustacheValue *dict, const ReplyFacts *facts)
 {
 	put_text(dict, "reference", facts->reference, CLEAN_NAME_MOST);
 	put_text(dict, "customer_name", facts->customer_name, CLEAN_NAME_MOST);
@@ -158,26 +154,24 @@ static unsigned whole_hours(unsigned seconds)
 	return seconds > 3600 ? (seconds + 3599) / 3600 : 0;
 }
 
-GVariant *reply_facts_context(const ReplyFacts *facts, const char *language,
-	const char *status_address, ReplyDates *dates)
+MustacheValue *reply_facts_context(const ReplyFacts *facts,
+	const char *language, const char *status_address, ReplyDates *dates)
 {
 	Clock clock = {dates, language, facts->time_zone};
-	GVariantDict dict;
+	MustacheValue *dict = mustache_value_dictionary();
 
-	g_variant_dict_init(&dict, NULL);
-	put_words(&dict, facts);
-	put_times(&dict, facts, &clock);
-	put_state(&dict, facts);
-	put_resolution(&dict, facts->resolution);
-	put_status_mailto(&dict, status_address, facts->reference);
-	put_flag(&dict, "has_promise", facts->promised_s != 0);
-	put_flag(&dict, "promise_kept", facts->promise_kept);
-	put_flag(&dict, "reopened", facts->reopened);
-	put_flag(&dict, "messages_many", facts->messages > 1);
-	put_number(&dict, "messages", facts->messages);
-	put_number(&dict, "late_count", facts->late_count);
-	put_number(&dict, "interval_hours", whole_hours(facts->interval_s));
-	g_variant_dict_insert_value(
-		&dict, "events", make_events(facts, &clock));
-	return g_variant_ref_sink(g_variant_dict_end(&dict));
+	put_words(dict, facts);
+	put_times(dict, facts, &clock);
+	put_state(dict, facts);
+	put_resolution(dict, facts->resolution);
+	put_status_mailto(dict, status_address, facts->reference);
+	put_flag(dict, "has_promise", facts->promised_s != 0);
+	put_flag(dict, "promise_kept", facts->promise_kept);
+	put_flag(dict, "reopened", facts->reopened);
+	put_flag(dict, "messages_many", facts->messages > 1);
+	put_number(dict, "messages", facts->messages);
+	put_number(dict, "late_count", facts->late_count);
+	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
+	mustache_value_put(dict, "events", make_events(facts, &clock));
+	return dict;
 }

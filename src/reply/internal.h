@@ -42,6 +42,37 @@ struct MustacheVisitor {
 /* Calls visit for every node that names something, partials too. */
 void mustache_visit(const Mustache *mustache, const MustacheVisitor *visitor);
 
+/* ---- mustache_value.c -------------------------------------------------- */
+
+/* What a name in a template stands for. */
+typedef struct MustacheValue MustacheValue;
+struct MustacheValue {
+	bool truthy;         /* a section on it is rendered */
+	const char *text;    /* as a variable, never NULL */
+	char *own_text;      /* the same, where it is to be freed */
+	GPtrArray *items;    /* MustacheValue, of a list, else NULL */
+	GHashTable *entries; /* name -> MustacheValue, else NULL */
+};
+
+/* (transfer full) all; text: (transfer full) */
+MustacheValue *mustache_value_text(char *text);
+MustacheValue *mustache_value_flag(bool flag);
+MustacheValue *mustache_value_number(unsigned number);
+MustacheValue *mustache_value_list(void);
+MustacheValue *mustache_value_dictionary(void);
+MustacheValue *mustache_value_from_variant(GVariant *variant);
+void mustache_value_free(MustacheValue *value);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MustacheValue, mustache_value_free)
+
+/* item, value: (transfer full); name: (transfer none), outlives it. */
+void mustache_value_add(MustacheValue *list, MustacheValue *item);
+void mustache_value_put(
+	MustacheValue *dictionary, const char *name, MustacheValue *value);
+
+/* As mustache_render(), many times from one context.  (transfer full) */
+char *mustache_render_value(const Mustache *mustache,
+	const MustacheValue *context, GHashTable *partials, bool escape);
+
 /* ---- dates.c ----------------------------------------------------------- */
 
 /* Dates as people of a language say them; keeps what ICU is slow to make. */
@@ -95,8 +126,8 @@ char *words_encode_phrase(const char *text);
 
 /* What templates see.  status_address: where a request for the status goes
  * (nullable).  (transfer full) */
-GVariant *reply_facts_context(const ReplyFacts *facts, const char *language,
-	const char *status_address, ReplyDates *dates);
+MustacheValue *reply_facts_context(const ReplyFacts *facts,
+	const char *language, const char *status_address, ReplyDates *dates);
 
 /* ---- check.c ----------------------------------------------------------- */
 

@@ -369,23 +369,24 @@ static const Language *find_language(
 /* Sections that render to nothing leave blank lines around them. */
 static char *squeeze_blank_lines(const char *text)
 {
-	GString *out = g_string_new(NULL);
+	char *squeezed = g_malloc(strlen(text) + 2);
+	char *end = squeezed;
 
 	while (*text == '\n')
 		text++;
 	for (; *text; text++) {
 		if (*text == '\r')
 			continue;
-		if (*text == '\n' && out->len >= 2 &&
-			out->str[out->len - 1] == '\n' &&
-			out->str[out->len - 2] == '\n')
+		if (*text == '\n' && end - squeezed >= 2 && end[-1] == '\n' &&
+			end[-2] == '\n')
 			continue;
-		g_string_append_c(out, *text);
+		*end++ = *text;
 	}
-	while (out->len > 0 && out->str[out->len - 1] == '\n')
-		g_string_truncate(out, out->len - 1);
-	g_string_append_c(out, '\n');
-	return g_string_free(out, FALSE);
+	while (end > squeezed && end[-1] == '\n')
+		end--;
+	*end++ = '\n';
+	*end = '\0';
+	return squeezed;
 }
 
 static void split_subject(const char *whole, Rendered *ret)
@@ -404,10 +405,10 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	Rendered *ret, GError **error)
 {
 	const Language *language = find_language(templates, facts);
-	g_autoptr(GVariant) context = reply_facts_context(
+	g_autoptr(MustacheValue) context = reply_facts_context(
 		facts, language->code, status_address, templates->dates);
 	g_autofree char *whole =
-		mustache_render(language->kinds[facts->kind][FORM_TEXT],
+		mustache_render_value(language->kinds[facts->kind][FORM_TEXT],
 			context, language->partials[FORM_TEXT], false);
 
 	if (!g_str_has_prefix(whole, subject_prefix)) {
@@ -419,9 +420,9 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	*ret = (Rendered){.language = language->code};
 	split_subject(whole, ret);
 	if (html)
-		ret->html =
-			mustache_render(language->kinds[facts->kind][FORM_HTML],
-				context, language->partials[FORM_HTML], true);
+		ret->html = mustache_render_value(
+			language->kinds[facts->kind][FORM_HTML], context,
+			language->partials[FORM_HTML], true);
 	return true;
 }
 
