@@ -11,7 +11,13 @@
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
 
-enum { WORDS_MOST = 512, CACHE_MOST = 256 };
+enum {
+	WORDS_MOST = 512,
+	CACHE_MOST = 256,
+	MINUTES_KEPT = 16,
+	/* 1973: from then on every zone is whole minutes from UTC. */
+	WHOLE_MINUTES_SINCE_S = 94694400,
+};
 
 typedef struct DateStyle DateStyle;
 struct DateStyle {
@@ -54,10 +60,19 @@ static const struct {
 	{"el", "Europe/Athens", " (ώρα Ελλάδας)"},
 };
 
+/* No form tells seconds, and mails of one minute name the same few. */
+typedef struct MinuteWords MinuteWords;
+struct MinuteWords {
+	int64_t minute;
+	char *words; /* NULL: none yet */
+};
+
 typedef struct DateForm DateForm;
 struct DateForm {
 	UDateFormat *format; /* not thread safe, even to read */
 	char *zone;
+	MinuteWords kept[MINUTES_KEPT];
+	unsigned next; /* of kept, the oldest */
 };
 
 struct ReplyDates {
@@ -71,6 +86,8 @@ static void date_form_free(gpointer data)
 
 	if (form->format)
 		udat_close(form->format);
+	for (unsigned i = 0; i < MINUTES_KEPT; i++)
+		g_free(form->kept[i].words);
 	g_free(form->zone);
 	g_free(form);
 }
@@ -206,7 +223,7 @@ static DateForm *date_form_new(const char *language, const char *zone)
 	return form;
 }
 
-static const DateForm *find_form(
+static DateForm *find_form(
 	ReplyDates *dates, const char *language, const char *time_zone)
 {
 	g_autofree char *key = g_strdup_printf(
@@ -223,14 +240,44 @@ static const DateForm *find_form(
 	return form;
 }
 
+/* (transfer full) */
+static char *make_words(const DateForm *form, int64_t at_s)
+{
+	g_autofree char *words = form->format ? format_words(form->format, at_s)
+					      : base_time_to_rfc5322(at_s);
+
+	return g_strconcat(words, form->format ? form->zone : "", NULL);
+}
+
+static const char *find_words(const DateForm *form, int64_t minute)
+{
+	for (unsigned i = 0; i < MINUTES_KEPT; i++)
+		if (form->kept[i].words && form->kept[i].minute == minute)
+			return form->kept[i].words;
+	return NULL;
+}
+
+/* (transfer full) */
+static char *form_words(DateForm *form, int64_t at_s)
+{
+	if (!form->format || at_s < WHOLE_MINUTES_SINCE_S)
+		return make_words(form, at_s);
+
+	const char *known = find_words(form, at_s / 60);
+	if (known)
+		return g_strdup(known);
+	MinuteWords *oldest = &form->kept[form->next];
+	form->next = (form->next + 1) % MINUTES_KEPT;
+	g_free(oldest->words);
+	*oldest = (MinuteWords){at_s / 60, make_words(form, at_s)};
+	return g_strdup(oldest->words);
+}
+
 char *reply_dates_format(ReplyDates *dates, const char *language,
 	const char *time_zone, int64_t at_s)
 {
 	g_mutex_lock(&dates->mutex);
-	const DateForm *form = find_form(dates, language, time_zone);
-	g_autofree char *words = form->format ? format_words(form->format, at_s)
-					      : base_time_to_rfc5322(at_s);
-	char *whole = g_strconcat(words, form->format ? form->zone : "", NULL);
+	char *words = form_words(find_form(dates, language, time_zone), at_s);
 	g_mutex_unlock(&dates->mutex);
-	return whole;
+	return words;
 }
