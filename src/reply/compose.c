@@ -13,6 +13,7 @@ enum {
 	REFERENCES_MOST = 20, /* RFC 5322 sets no bound, mail servers do */
 	LINE_GOOD_BYTES = 78,
 	INDEX_PIECE = 60,
+	HEAD_BYTES = 1536, /* nearly always enough */
 };
 
 typedef struct Compose Compose;
@@ -20,8 +21,8 @@ struct Compose {
 	const ReplyFacts *facts;
 	const ReplyEnvelope *envelope;
 	const Rendered *rendered;
-	GMimeMessage *message;
-	bool utf8; /* RFC 6532: the recipient's side can read it */
+	GString *head; /* the header but for the Content fields, CRLF */
+	bool utf8;     /* RFC 6532: the recipient's side can read it */
 };
 
 static bool is_ascii(const char *text)
@@ -45,18 +46,25 @@ static void start_gmime(void)
 
 /* ---- headers ----------------------------------------------------------- */
 
-/* A header as it stands: our own ASCII, or an address checked before. */
+/*
+ * A header as it stands, folded with LF: our own ASCII, or an address checked
+ * before.  GMime would parse and fold it again, and keep an object of it.
+ */
 static void set_raw(Compose *compose, const char *name, const char *value)
 {
-	GMimeHeaderList *headers =
-		g_mime_object_get_header_list(GMIME_OBJECT(compose->message));
-	g_autofree char *raw = g_strconcat(" ", value, "\n", NULL);
+	GString *head = compose->head;
 
-	g_mime_header_list_append(headers, name, "", NULL);
-	g_mime_header_set_raw_value(
-		g_mime_header_list_get_header_at(
-			headers, g_mime_header_list_get_count(headers) - 1),
-		raw);
+	g_string_append(head, name);
+	g_string_append(head, ": ");
+	for (;;) {
+		size_t line = strcspn(value, "\n");
+
+		g_string_append_len(head, value, (gssize)line);
+		g_string_append(head, "\r\n");
+		if (!value[line])
+			return;
+		value += line + 1;
+	}
 }
 
 static void set_address(Compose *compose, const char *header, const char *name,
@@ -207,6 +215,7 @@ static void set_marks(Compose *compose)
 	set_raw(compose, "X-Auto-Response-Suppress", "All");
 	set_raw(compose, "X-Redress-Ticket", compose->facts->reference);
 	set_raw(compose, "Content-Language", compose->rendered->language);
+	set_raw(compose, "MIME-Version", "1.0");
 }
 
 static void set_headers(Compose *compose)
@@ -276,7 +285,7 @@ static void add_part(
 
 /* The same mail gives the same bytes: its boundary comes from its id.
  * "=" cannot stand so in quoted-printable, nor in base64 (RFC 2045, 6.7). */
-static void set_boundary(Compose *compose, GMimeMultipart *alternatives)
+static void set_boundary(const Compose *compose, GMimeMultipart *alternatives)
 {
 	g_autofree char *hash = g_compute_checksum_for_string(
 		G_CHECKSUM_SHA256, compose->envelope->message_id, -1);
@@ -285,7 +294,8 @@ static void set_boundary(Compose *compose, GMimeMultipart *alternatives)
 	g_mime_multipart_set_boundary(alternatives, boundary);
 }
 
-static void set_body(Compose *compose)
+/* (transfer full) */
+static GMimeObject *make_body(const Compose *compose)
 {
 	GMimeMultipart *alternatives =
 		g_mime_multipart_new_with_subtype("alternative");
@@ -293,12 +303,10 @@ static void set_body(Compose *compose)
 	set_boundary(compose, alternatives);
 	add_part(alternatives, "plain", compose->rendered->text);
 	add_part(alternatives, "html", compose->rendered->html);
-	g_mime_message_set_mime_part(
-		compose->message, GMIME_OBJECT(alternatives));
-	g_object_unref(alternatives);
+	return GMIME_OBJECT(alternatives);
 }
 
-static GBytes *to_bytes(GMimeMessage *message)
+static GBytes *to_bytes(const GString *head, GMimeObject *body)
 {
 	GMimeFormatOptions *format = g_mime_format_options_new();
 	GByteArray *bytes = g_byte_array_new();
@@ -307,7 +315,9 @@ static GBytes *to_bytes(GMimeMessage *message)
 	g_mime_format_options_set_newline_format(
 		format, GMIME_NEWLINE_FORMAT_DOS);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), false);
-	g_mime_object_write_to_stream(GMIME_OBJECT(message), format, stream);
+	g_mime_stream_write(stream, head->str, head->len);
+	/* With its Content fields and the line that ends the header. */
+	g_mime_object_write_to_stream(body, format, stream);
 	g_object_unref(stream);
 	g_mime_format_options_free(format);
 	return g_byte_array_free_to_bytes(bytes);
@@ -365,17 +375,18 @@ GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
 			&rendered, error))
 		return NULL;
 	start_gmime();
+	g_autoptr(GString) head = g_string_sized_new(HEAD_BYTES);
 	Compose compose = {
 		.facts = facts,
 		.envelope = envelope,
 		.rendered = &rendered,
-		.message = g_mime_message_new(false),
+		.head = head,
 		.utf8 = !is_ascii(envelope->to_address),
 	};
 	set_headers(&compose);
-	set_body(&compose);
-	GBytes *bytes = to_bytes(compose.message);
-	g_object_unref(compose.message);
+	GMimeObject *body = make_body(&compose);
+	GBytes *bytes = to_bytes(head, body);
+	g_object_unref(body);
 	rendered_clear(&rendered);
 	return bytes;
 }
