@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { ADDRESS_MOST_BYTES = 500, ID_MOST_BYTES = 800 };
+/* An address: what RFC 5321 4.5.3.1 lets a local part and a domain have. */
+enum { ADDRESS_MOST_BYTES = 64 + 1 + 255, ID_MOST_BYTES = 800 };
 
 static bool is_unwelcome(gunichar c)
 {
@@ -16,6 +17,12 @@ static bool is_unwelcome(gunichar c)
 	/* Bidi embeddings, overrides and isolates (UAX 9), and tags. */
 	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
 	       (c >= 0xE0000 && c <= 0xE007F) || c == 0xFEFF;
+}
+
+/* Most of what there is; the tables of Unicode are slow. */
+static bool is_plain(gunichar c)
+{
+	return c > ' ' && c < 0x7F;
 }
 
 static bool is_line_end(gunichar c)
@@ -34,14 +41,16 @@ static char *clean(const char *text, size_t most_chars, bool keep_lines)
 	bool blank = false;
 
 	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
-		gunichar point = g_utf8_get_char(c);
+		gunichar point =
+			is_plain((guchar)*c) ? (guchar)*c : g_utf8_get_char(c);
 		if (keep_lines && is_line_end(point)) {
 			g_string_append_c(out, '\n');
 			chars++;
 			blank = false;
 			continue;
 		}
-		if (is_unwelcome(point) || g_unichar_isspace(point)) {
+		if (!is_plain(point) &&
+			(is_unwelcome(point) || g_unichar_isspace(point))) {
 			blank = blank || g_unichar_isspace(point) ||
 				point < 0x20;
 			continue;
@@ -55,7 +64,10 @@ static char *clean(const char *text, size_t most_chars, bool keep_lines)
 			chars++;
 		}
 		blank = false;
-		g_string_append_unichar(out, point);
+		if (point < 0x80)
+			g_string_append_c(out, (char)point);
+		else
+			g_string_append_unichar(out, point);
 		chars++;
 	}
 	return g_string_free(out, FALSE);
@@ -71,10 +83,12 @@ char *clean_lines(const char *text, size_t most_chars)
 	return g_strstrip(clean(text, most_chars, true));
 }
 
+/* Of a local part that we write to.  '!' and '%' were routes through other
+ * hosts (RFC 1123 5.2.16): an address that names one is somebody else's. */
 static bool is_atom_char(unsigned char c)
 {
 	return g_ascii_isalnum(c) || c >= 0x80 ||
-	       (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	       (c && strchr("#$&'*+-/=?^_`{|}~.", c));
 }
 
 /* Past a quoted local part; NULL if it does not end. */
@@ -96,7 +110,7 @@ bool clean_is_address(const char *address)
 		!g_utf8_validate(address, -1, NULL))
 		return false;
 	for (const char *c = address; *c; c = g_utf8_next_char(c))
-		if (is_unwelcome(g_utf8_get_char(c)))
+		if (!is_plain((guchar)*c) && is_unwelcome(g_utf8_get_char(c)))
 			return false;
 
 	const char *at = address;
@@ -121,7 +135,8 @@ bool clean_is_message_id(const char *id)
 		return false;
 	for (const char *c = id; *c; c = g_utf8_next_char(c)) {
 		gunichar point = g_utf8_get_char(c);
-		if (is_unwelcome(point) || g_unichar_isspace(point) ||
+		if ((!is_plain(point) && (is_unwelcome(point) ||
+						 g_unichar_isspace(point))) ||
 			point == '<' || point == '>')
 			return false;
 	}
