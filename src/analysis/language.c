@@ -37,10 +37,20 @@ static const double mark_weight = 5;
 /* How many different groups of this many letters there might be. */
 static const double gram_kinds[MAX_GRAM + 1] = {0, 60, 900, 8000, 30000};
 
+/* What a group of letters says for a language that has it. */
+typedef struct Gain Gain;
+struct Gain {
+	guint32 language;
+	float gain; /* over a language that lacks it */
+};
+
 typedef struct Gram Gram;
 struct Gram {
 	guint64 key;   /* up to four code points of 16 bits */
 	guint32 known; /* a bit for each language that has it */
+	guint8 length; /* in code points */
+	guint8 gains_count;
+	Gain *gains; /* once everything is learned */
 	guint8 counts[MAX_LANGUAGES];
 };
 
@@ -148,6 +158,7 @@ static void learn_gram(guint64 key, unsigned length, void *data)
 	if (!gram) {
 		gram = g_new0(Gram, 1);
 		gram->key = key;
+		gram->length = (guint8)length;
 		g_hash_table_add(lesson->model->grams, gram);
 	}
 	if (gram->counts[lesson->language] < G_MAXUINT8)
@@ -180,6 +191,28 @@ static void fill_logs(const Lesson *lesson)
 	}
 }
 
+/* What scoring adds, side by side: most groups are in many languages. */
+static void fill_gains(const Model *model)
+{
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, model->grams);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		Gram *gram = key;
+
+		gram->gains =
+			g_new(Gain, (gsize)__builtin_popcount(gram->known));
+		for (guint32 known = gram->known; known; known &= known - 1) {
+			guint32 i = (guint32)__builtin_ctz(known);
+			const float *logs = model->logs[i][gram->length];
+
+			gram->gains[gram->gains_count++] =
+				(Gain){i, logs[gram->counts[i]] - logs[0]};
+		}
+	}
+}
+
 static Model *model_new(
 	const LanguageWords *languages, size_t languages_count, bool bare)
 {
@@ -201,6 +234,7 @@ static Model *model_new(
 				learn_word(&lesson, *word);
 		fill_logs(&lesson);
 	}
+	fill_gains(model);
 	return model;
 }
 
@@ -357,6 +391,7 @@ struct Score {
 	double sums[MAX_LANGUAGES];
 	double weights[MAX_GRAM + 1]; /* of the groups of n letters, in all */
 	unsigned grams;
+	bool shorter; /* the group with a letter less is known */
 	unsigned words;
 	unsigned known_words[MAX_LANGUAGES];
 };
@@ -364,19 +399,22 @@ struct Score {
 static void score_gram(guint64 key, unsigned length, void *data)
 {
 	Score *score = data;
-	const Model *model = score->model;
-	const Gram *gram = g_hash_table_lookup(model->grams, &key);
 	double weight = length == 1 && key >= 0x80 ? mark_weight : 1;
+	const Gram *gram = NULL;
 
 	score->grams++;
 	score->weights[length] += weight;
+	/* A group is learned with those that it begins with; a blank alone is
+	 * none. */
+	if (length <= 2 || score->shorter)
+		gram = g_hash_table_lookup(score->model->grams, &key);
+	score->shorter = gram != NULL;
+	if (!gram || gram->length != length)
+		return;
 	/* What a language lacks is added at the end: most lack most. */
-	for (guint32 known = gram ? gram->known : 0; known;
-		known &= known - 1) {
-		int i = __builtin_ctz(known);
-		const float *logs = model->logs[i][length];
-		score->sums[i] += weight * (logs[gram->counts[i]] - logs[0]);
-	}
+	for (unsigned i = 0; i < gram->gains_count; i++)
+		score->sums[gram->gains[i].language] +=
+			weight * gram->gains[i].gain;
 }
 
 static void score_lacks(Score *score)
