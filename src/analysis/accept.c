@@ -16,7 +16,6 @@ enum {
 	TELLING_CHARS = 60, /* who writes more and complains of nothing does
 			       not complain */
 	BULK_POINTS = 2,
-	START_BYTES = 3,
 };
 
 /* Below this the language is a guess: all words are sought. */
@@ -38,16 +37,6 @@ static const struct {
 	[ACCEPT_PRAISE] = {"praise", -3},
 };
 
-/*
- * The own words, folded, and which three bytes words begin with: nearly all
- * phrases are ruled out by that, without a search.
- */
-typedef struct Words Words;
-struct Words {
-	GString *text;
-	guint8 starts[1 << 13]; /* a bit for each hash */
-};
-
 typedef struct Scale Scale;
 struct Scale {
 	int with, against;
@@ -66,88 +55,6 @@ static void weigh(Scale *scale, int points, char *reason)
 		g_free(reason);
 }
 
-static gunichar fold_one(gunichar c)
-{
-	if (c < 0x80)
-		return g_ascii_isspace((char)c)
-			       ? ' '
-			       : (gunichar)g_ascii_tolower((char)c);
-	if (c == 0x2019)
-		return '\'';
-	return g_unichar_isspace(c) ? ' ' : g_unichar_tolower(c);
-}
-
-static bool is_letter(gunichar c)
-{
-	return c < 0x80 ? g_ascii_isalnum((char)c) : g_unichar_isalnum(c);
-}
-
-/* Lower case and NFC, each white space one blank, straight apostrophes, a blank
- * at both ends. */
-static GString *fold(const char *subject, const char *text)
-{
-	g_autofree char *both = g_strconcat(
-		subject ? subject : "", "\n", text ? text : "", NULL);
-	g_autofree char *start = g_strndup(both, MAX_TEXT_BYTES);
-	g_autofree char *valid = g_utf8_make_valid(start, -1);
-	g_autofree char *composed =
-		g_str_is_ascii(valid) ? g_steal_pointer(&valid)
-				      : g_utf8_normalize(valid, -1,
-						G_NORMALIZE_DEFAULT_COMPOSE);
-	GString *folded = g_string_sized_new(strlen(composed) + 2);
-
-	g_string_append_c(folded, ' ');
-	for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
-		gunichar c = fold_one(g_utf8_get_char(p));
-
-		if (c == ' ' && folded->str[folded->len - 1] == ' ')
-			continue;
-		if (c < 0x80)
-			g_string_append_c(folded, (char)c);
-		else
-			g_string_append_unichar(folded, c);
-	}
-	g_string_append_c(folded, ' ');
-	return folded;
-}
-
-static bool is_unspaced(gunichar c)
-{
-	return c >= 0x2e80 && c <= 0x9fff;
-}
-
-/* START_BYTES of them. */
-static guint hash_start(const char *p)
-{
-	const guchar *bytes = (const guchar *)p;
-
-	return ((bytes[0] * 31u + bytes[1]) * 31u + bytes[2]) & 0xffff;
-}
-
-static void note_starts(Words *words)
-{
-	const char *end = words->text->str + words->text->len;
-	gunichar before = ' ';
-
-	for (const char *p = words->text->str; end - p >= START_BYTES;
-		p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-		guint hash = hash_start(p);
-
-		if (is_unspaced(c) || !is_letter(before))
-			words->starts[hash >> 3] |= (guint8)(1 << (hash & 7));
-		before = c;
-	}
-}
-
-static bool may_stand_in(const Words *words, const char *phrase, size_t length)
-{
-	if (length < START_BYTES)
-		return true;
-	guint hash = hash_start(phrase);
-	return words->starts[hash >> 3] & (1 << (hash & 7));
-}
-
 /* As whole words, or from the beginning of one where any ending may follow. */
 static bool stands_in(
 	const GString *text, const char *phrase, size_t length, bool open)
@@ -159,7 +66,7 @@ static bool stands_in(
 		const char *behind = p + length;
 		gunichar before = g_utf8_get_char(g_utf8_prev_char(p));
 
-		if (is_unspaced(g_utf8_get_char(phrase)) ||
+		if (folded_is_unspaced(g_utf8_get_char(phrase)) ||
 			(!g_unichar_isalnum(before) &&
 				(open || !g_unichar_isalnum(
 						 g_utf8_get_char(behind)))))
@@ -169,7 +76,8 @@ static bool stands_in(
 	return false;
 }
 
-static void look_for(Scale *scale, const Words *own, const AcceptWords *words)
+static void look_for(
+	Scale *scale, const FoldedText *own, const AcceptWords *words)
 {
 	const char *phrase = words->phrases;
 	int points = topics[words->topic].points;
@@ -178,7 +86,7 @@ static void look_for(Scale *scale, const Words *own, const AcceptWords *words)
 		size_t length = strcspn(phrase, "|");
 		bool open = length && phrase[length - 1] == '*';
 
-		if (may_stand_in(own, phrase, length - open) &&
+		if (folded_may_hold(own, phrase, length - open) &&
 			stands_in(own->text, phrase, length - open, open)) {
 			weigh(scale, points,
 				g_strdup_printf("%s: '%.*s'",
@@ -259,13 +167,11 @@ void accept_judge(Analysis *analysis)
 			scale.reasons, g_strconcat("kind: ", kind, NULL));
 		return;
 	}
-	Words own = {
-		.text = fold(analysis->base_subject, analysis->reply_text)};
-	note_starts(&own);
+	g_autoptr(FoldedText) own = folded_new(
+		analysis->base_subject, analysis->reply_text, MAX_TEXT_BYTES);
 	for (size_t i = 0; i < G_N_ELEMENTS(accept_words); i++)
 		if (is_relevant(analysis, accept_words[i].language))
-			look_for(&scale, &own, &accept_words[i]);
-	g_string_free(own.text, TRUE);
+			look_for(&scale, own, &accept_words[i]);
 	weigh_manner(&scale, analysis);
 	/* A form or a list may carry a complaint, but has to say so. */
 	if (analysis->kind != ANALYSIS_COMPLAINT)

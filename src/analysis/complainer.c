@@ -33,44 +33,6 @@ struct Findings {
 
 /* ---- looking ---------------------------------------------------------- */
 
-/* Lower case and NFC, each white space one blank, straight apostrophes. */
-static char *fold(const char *subject, const char *text)
-{
-	g_autofree char *both = g_strconcat(
-		subject ? subject : "", "\n", text ? text : "", NULL);
-	g_autofree char *start = g_strndup(both, MAX_TEXT_BYTES);
-	g_autofree char *valid = g_utf8_make_valid(start, -1);
-	g_autofree char *composed =
-		g_str_is_ascii(valid) ? g_steal_pointer(&valid)
-				      : g_utf8_normalize(valid, -1,
-						G_NORMALIZE_DEFAULT_COMPOSE);
-	GString *folded = g_string_sized_new(strlen(composed) + 2);
-
-	g_string_append_c(folded, ' ');
-
-	for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
-		gunichar c = g_unichar_tolower(g_utf8_get_char(p));
-
-		if (g_unichar_isspace(c) || c == 0xa0)
-			c = ' ';
-		if (c == 0x2019)
-			c = '\'';
-		if (c == ' ' && folded->str[folded->len - 1] == ' ')
-			continue;
-		if (c < 0x80)
-			g_string_append_c(folded, (char)c);
-		else
-			g_string_append_unichar(folded, c);
-	}
-	g_string_append_c(folded, ' ');
-	return g_string_free(folded, FALSE);
-}
-
-static bool is_unspaced(gunichar c)
-{
-	return c >= 0x2e80 && c <= 0x9fff;
-}
-
 /* "*" inside a phrase stands for an ending, so that a word of it may vary. */
 static const char *match_at(const char *phrase, const char *p)
 {
@@ -100,27 +62,42 @@ static char *find_phrase(const char *text, const char *phrase)
 		before = p > text ? g_utf8_get_char(g_utf8_prev_char(p)) : ' ';
 		after = g_utf8_get_char(end);
 		first = g_utf8_get_char(p);
-		if (is_unspaced(first) || (!g_unichar_isalnum(before) &&
-						  !g_unichar_isalnum(after)))
+		if (folded_is_unspaced(first) ||
+			(!g_unichar_isalnum(before) &&
+				!g_unichar_isalnum(after)))
 			return g_strndup(p, (size_t)(end - p));
 	}
 	return NULL;
 }
 
-static void look_for(
-	Findings *findings, const char *text, const ComplainerWords *words)
+static void look_for_one(
+	Findings *findings, const char *text, const char *phrase, int topic)
 {
-	g_auto(GStrv) phrases = g_strsplit(words->phrases, "|", -1);
+	g_autofree char *found = find_phrase(text, phrase);
 
-	for (char **phrase = phrases; *phrase; phrase++) {
-		g_autofree char *found = find_phrase(text, *phrase);
+	if (!found || g_ptr_array_find_with_equal_func(
+			      findings->phrases, found, g_str_equal, NULL))
+		return;
+	findings->counts[topic]++;
+	g_ptr_array_add(findings->phrases, g_steal_pointer(&found));
+}
 
-		if (!found ||
-			g_ptr_array_find_with_equal_func(
-				findings->phrases, found, g_str_equal, NULL))
-			continue;
-		findings->counts[words->topic]++;
-		g_ptr_array_add(findings->phrases, g_steal_pointer(&found));
+static void look_for(
+	Findings *findings, const FoldedText *own, const ComplainerWords *words)
+{
+	const char *phrase = words->phrases;
+
+	for (;;) {
+		size_t length = strcspn(phrase, "|");
+
+		if (folded_may_hold(own, phrase, strcspn(phrase, "|*"))) {
+			g_autofree char *one = g_strndup(phrase, length);
+			look_for_one(findings, own->text->str, one,
+				(int)words->topic);
+		}
+		if (!phrase[length])
+			return;
+		phrase += length + 1;
 	}
 }
 
@@ -135,9 +112,16 @@ static void count_signs(Findings *findings, const char *text)
 	unsigned upper = 0, lower = 0;
 
 	for (const char *p = text; p < end; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
+		gunichar c;
 
-		findings->exclamations += c == '!' || c == 0xff01 ? 1 : 0;
+		if ((guchar)*p < 0x80) {
+			findings->exclamations += *p == '!' ? 1 : 0;
+			upper += g_ascii_isupper(*p) ? 1 : 0;
+			lower += g_ascii_islower(*p) ? 1 : 0;
+			continue;
+		}
+		c = g_utf8_get_char(p);
+		findings->exclamations += c == 0xff01 ? 1 : 0;
 		upper += g_unichar_isupper(c) ? 1 : 0;
 		lower += g_unichar_islower(c) ? 1 : 0;
 	}
@@ -256,14 +240,15 @@ enum analysis_complainer complainer_judge(const char *subject,
 	const char *reply_text, const char *language, char **ret_reason,
 	int *ret_urgency, bool *ret_compensation)
 {
-	g_autofree char *text = fold(subject, reply_text);
+	g_autoptr(FoldedText) own =
+		folded_new(subject, reply_text, MAX_TEXT_BYTES);
 	g_autoptr(GPtrArray) phrases = g_ptr_array_new_with_free_func(g_free);
 	Findings findings = {.phrases = phrases};
 	enum analysis_complainer kind;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(complainer_words); i++)
 		if (is_relevant(complainer_words[i].language, language))
-			look_for(&findings, text, &complainer_words[i]);
+			look_for(&findings, own, &complainer_words[i]);
 	count_signs(&findings, reply_text ? reply_text : "");
 	kind = judge_kind(&findings);
 	*ret_urgency = judge_urgency(&findings);

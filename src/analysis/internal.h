@@ -41,6 +41,29 @@ bool words_ask_for_status(const char *reply_text);
  * written.  (transfer full) (element-type utf8) */
 GPtrArray *words_find_commands(const char *reply_text);
 
+/* ---- folded.c --------------------------------------------------------- */
+
+typedef struct FoldedText FoldedText;
+struct FoldedText {
+	/* Lower case and NFC, each white space one blank, straight apostrophes,
+	 * a blank at both ends. */
+	GString *text;
+	guint8 starts[1 << 13]; /* of words, a bit for each hash */
+};
+
+/* subject, text: (nullable), of both the first most_bytes.  (transfer full) */
+FoldedText *folded_new(
+	const char *subject, const char *text, size_t most_bytes);
+void folded_free(FoldedText *folded);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FoldedText, folded_free)
+
+/* False if no word begins as these folded bytes do. */
+bool folded_may_hold(
+	const FoldedText *folded, const char *phrase, size_t length);
+
+/* Of a script that puts no blanks between words. */
+bool folded_is_unspaced(gunichar c);
+
 /* ---- complainer.c ----------------------------------------------------- */
 
 /* Kind of complainer, why (in words, nullable) and urgency 0 to 3; whether more
