@@ -25,6 +25,7 @@ enum {
 	MAX_TEXT_BYTES = 16 * 1024, /* more of a text tells no more */
 	MAX_WORDS = 150,
 	MAX_WORD_CHARS = 24,
+	MANY_LANGUAGES = 6,
 	HAN_WEIGHT = 3, /* a character says as much as three letters */
 };
 
@@ -32,7 +33,6 @@ enum {
 static const double smoothing = 0.5;
 static const double word_weight = 3.0;
 static const double gram_weights[MAX_GRAM + 1] = {0, 0.3, 0.6, 1, 1};
-/* A single letter beyond ASCII tells much more than one within. */
 static const double mark_weight = 5;
 /* How many different groups of this many letters there might be. */
 static const double gram_kinds[MAX_GRAM + 1] = {0, 60, 900, 8000, 30000};
@@ -50,7 +50,10 @@ struct Gram {
 	guint32 known; /* a bit for each language that has it */
 	guint8 length; /* in code points */
 	guint8 gains_count;
-	Gain *gains; /* once everything is learned */
+	/* Once everything is learned; of many languages, of all, where a
+	 * language that lacks it has 0. */
+	Gain *gains;
+	double *all;
 	guint8 counts[MAX_LANGUAGES];
 };
 
@@ -191,26 +194,40 @@ static void fill_logs(const Lesson *lesson)
 	}
 }
 
+/* A single letter beyond ASCII tells much more than one within. */
+static double weight_of(guint64 key, unsigned length)
+{
+	return length == 1 && key >= 0x80 ? mark_weight : 1;
+}
+
+static void fill_gram(const Model *model, Gram *gram)
+{
+	gram->gains_count = (guint8)__builtin_popcount(gram->known);
+	gram->gains = g_new(Gain, gram->gains_count);
+	if (gram->gains_count >= MANY_LANGUAGES)
+		gram->all = g_new0(double, MAX_LANGUAGES);
+	unsigned next = 0;
+	for (guint32 known = gram->known; known; known &= known - 1) {
+		guint32 i = (guint32)__builtin_ctz(known);
+		const float *logs = model->logs[i][gram->length];
+		float gain = logs[gram->counts[i]] - logs[0];
+
+		gram->gains[next++] = (Gain){i, gain};
+		if (gram->all)
+			gram->all[i] =
+				weight_of(gram->key, gram->length) * gain;
+	}
+}
+
 /* What scoring adds, side by side: most groups are in many languages. */
 static void fill_gains(const Model *model)
 {
 	GHashTableIter iter;
-	gpointer key;
+	gpointer gram;
 
 	g_hash_table_iter_init(&iter, model->grams);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		Gram *gram = key;
-
-		gram->gains =
-			g_new(Gain, (gsize)__builtin_popcount(gram->known));
-		for (guint32 known = gram->known; known; known &= known - 1) {
-			guint32 i = (guint32)__builtin_ctz(known);
-			const float *logs = model->logs[i][gram->length];
-
-			gram->gains[gram->gains_count++] =
-				(Gain){i, logs[gram->counts[i]] - logs[0]};
-		}
-	}
+	while (g_hash_table_iter_next(&iter, &gram, NULL))
+		fill_gram(model, gram);
 }
 
 static Model *model_new(
@@ -399,7 +416,7 @@ struct Score {
 static void score_gram(guint64 key, unsigned length, void *data)
 {
 	Score *score = data;
-	double weight = length == 1 && key >= 0x80 ? mark_weight : 1;
+	double weight = weight_of(key, length);
 	const Gram *gram = NULL;
 
 	score->grams++;
@@ -412,6 +429,11 @@ static void score_gram(guint64 key, unsigned length, void *data)
 	if (!gram || gram->length != length)
 		return;
 	/* What a language lacks is added at the end: most lack most. */
+	if (gram->all) {
+		for (unsigned i = 0; i < MAX_LANGUAGES; i++)
+			score->sums[i] += gram->all[i];
+		return;
+	}
 	for (unsigned i = 0; i < gram->gains_count; i++)
 		score->sums[gram->gains[i].language] +=
 			weight * gram->gains[i].gain;
@@ -445,7 +467,9 @@ static void score_word(Score *score, const char *word)
 
 static bool is_word_char(gunichar c)
 {
-	return g_unichar_isalpha(c) || c == '\'' || c == 0x2019 ||
+	if (c < 0x80)
+		return g_ascii_isalpha((char)c) || c == '\'';
+	return g_unichar_isalpha(c) || c == 0x2019 ||
 	       g_unichar_combining_class(c);
 }
 

@@ -315,10 +315,11 @@ static const char *const *phrases_fold(const Phrase *phrases, size_t length)
 	return folded;
 }
 
-static bool phrase_matches(
+static inline bool phrase_matches(
 	const Phrase *phrase, const char *text, const char *folded)
 {
-	return g_str_has_prefix(folded, text) &&
+	/* Most differ at once. */
+	return *folded == *text && g_str_has_prefix(folded, text) &&
 	       after_matches(phrase->after, folded + strlen(text));
 }
 
@@ -331,7 +332,8 @@ static bool phrases_match(const Phrase *phrases, const char *const *texts,
 	const char *untagged = tags_skip(folded);
 	for (size_t i = 0; i < length; i++)
 		if (phrase_matches(&phrases[i], texts[i], folded) ||
-			phrase_matches(&phrases[i], texts[i], untagged))
+			(untagged != folded && phrase_matches(&phrases[i],
+						       texts[i], untagged)))
 			return true;
 	return false;
 }

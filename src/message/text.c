@@ -48,22 +48,18 @@ static bool is_bidi_control(const guchar *p)
 		       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
-char *text_clean(const char *bytes, size_t length)
+/* bytes: valid UTF-8 but for NUL.  (transfer full) */
+static char *clean_valid(const char *bytes, size_t length)
 {
-	g_autofree char *copy = NULL;
-	GString *out = g_string_sized_new(length);
+	char *clean = g_malloc(length + 1);
+	char *out = clean;
 
-	if (!is_utf8(bytes, length)) {
-		copy = g_utf8_make_valid(bytes, (gssize)length);
-		bytes = copy;
-		length = strlen(copy);
-	}
 	for (size_t i = 0; i < length; i++) {
 		if (bytes[i] == '\0')
 			continue;
 		if (bytes[i] == '\r') {
 			if (i + 1 >= length || bytes[i + 1] != '\n')
-				g_string_append_c(out, '\n');
+				*out++ = '\n';
 			continue;
 		}
 		/* Valid UTF-8: after 0xe2 there are two more bytes. */
@@ -72,9 +68,18 @@ char *text_clean(const char *bytes, size_t length)
 			i += 2;
 			continue;
 		}
-		g_string_append_c(out, bytes[i]);
+		*out++ = bytes[i];
 	}
-	return g_string_free(out, FALSE);
+	*out = '\0';
+	return clean;
+}
+
+char *text_clean(const char *bytes, size_t length)
+{
+	if (is_utf8(bytes, length))
+		return clean_valid(bytes, length);
+	g_autofree char *valid = g_utf8_make_valid(bytes, (gssize)length);
+	return clean_valid(valid, strlen(valid));
 }
 
 char *text_clean_line(const char *bytes, size_t length)
@@ -136,7 +141,7 @@ char *text_decode(const char *bytes, size_t length, const char *charset,
 	if (!declared && has_escape(bytes, length))
 		declared = "iso-2022-jp-2";
 	if (valid && gives_way_to_utf8(declared))
-		return text_clean(bytes, length);
+		return clean_valid(bytes, length);
 	if (declared) {
 		text = decode_as(bytes, length, declared, defects);
 		if (text)
@@ -145,7 +150,7 @@ char *text_decode(const char *bytes, size_t length, const char *charset,
 			defects, "the declared charset is unknown or wrong");
 	}
 	if (valid)
-		return text_clean(bytes, length);
+		return clean_valid(bytes, length);
 	/* UTF-8 with a scratch is still UTF-8. */
 	text = decode_as(bytes, length, "utf-8", defects);
 	return text ? text : decode_guessed(bytes, length, defects);
