@@ -45,8 +45,10 @@ TIME_LIMIT_S = 600
 # A report of a sanitizer is a failure, whoever makes it: exit statuses that
 # no test would choose, and no report that is only printed.
 SANITIZERS = {
+    # Not strict_string_checks: it walks the whole string at each strchr(), so
+    # that a linear pass over a hostile mail takes its square.
     "ASAN_OPTIONS": "abort_on_error=0:exitcode=97:detect_leaks=1:"
-                    "strict_string_checks=1:detect_stack_use_after_return=1:"
+                    "detect_stack_use_after_return=1:"
                     "check_initialization_order=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=97",
     "TSAN_OPTIONS": "halt_on_error=0:exitcode=97:second_deadlock_stack=1:"
