@@ -413,6 +413,13 @@ struct Score {
 	unsigned known_words[MAX_LANGUAGES];
 };
 
+/* "restrict" lets the compiler add several at once. */
+static void add_all(double *restrict sums, const double *restrict all)
+{
+	for (unsigned i = 0; i < MAX_LANGUAGES; i++)
+		sums[i] += all[i];
+}
+
 static void score_gram(guint64 key, unsigned length, void *data)
 {
 	Score *score = data;
@@ -430,8 +437,7 @@ static void score_gram(guint64 key, unsigned length, void *data)
 		return;
 	/* What a language lacks is added at the end: most lack most. */
 	if (gram->all) {
-		for (unsigned i = 0; i < MAX_LANGUAGES; i++)
-			score->sums[i] += gram->all[i];
+		add_all(score->sums, gram->all);
 		return;
 	}
 	for (unsigned i = 0; i < gram->gains_count; i++)

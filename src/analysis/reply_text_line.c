@@ -25,14 +25,39 @@ static bool is_space(gunichar c)
 	return g_unichar_isspace(c) || c == 0xa0 || c == 0x3000;
 }
 
+/* Nearly every line, without a call a letter; NULL if it is not ASCII.
+ * (transfer full) (nullable) */
+static char *fold_ascii(const char *start, size_t length_bytes)
+{
+	char *folded = g_malloc(length_bytes + 1);
+
+	for (size_t i = 0; i < length_bytes; i++) {
+		char c = start[i];
+
+		if ((guchar)c >= 0x80) {
+			g_free(folded);
+			return NULL;
+		}
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + ('a' - 'A'));
+		folded[i] = g_ascii_isspace(c) ? ' ' : c;
+	}
+	folded[length_bytes] = '\0';
+	return g_strstrip(folded);
+}
+
 char *line_fold(const char *start, size_t length_bytes)
 {
 	g_autoptr(GString) folded = NULL;
 	const char *end = start + length_bytes;
 	bool ascii = true;
+	char *quick;
 
 	if (length_bytes > MAX_FOLDED_BYTES)
 		return NULL;
+	quick = fold_ascii(start, length_bytes);
+	if (quick)
+		return quick;
 	folded = g_string_sized_new(length_bytes + 1);
 	for (const char *p = start; p < end; p = g_utf8_next_char(p)) {
 		gunichar c = g_utf8_get_char(p);

@@ -109,14 +109,12 @@ G_STATIC_ASSERT(sizeof(enum analysis_complainer) == sizeof(int));
 /* ---- writing ---------------------------------------------------------- */
 
 /* Cuts at a character, so that what is left is valid UTF-8. */
-static char *line_cut(const char *text)
+static void line_cut(char *line)
 {
-	size_t length = strlen(text);
-	if (length <= WIRE_MAX_LINE_BYTES)
-		return g_strdup(text);
-	const char *end =
-		g_utf8_find_prev_char(text, text + WIRE_MAX_LINE_BYTES + 1);
-	return g_strndup(text, end ? (size_t)(end - text) : 0);
+	if (strlen(line) <= WIRE_MAX_LINE_BYTES)
+		return;
+	char *end = g_utf8_find_prev_char(line, line + WIRE_MAX_LINE_BYTES + 1);
+	*(end ? end : line) = '\0';
 }
 
 /* A line as the reader takes it: our own side never breaks the promise. */
@@ -124,40 +122,44 @@ static char *line_clean(const char *text)
 {
 	if (!text)
 		return NULL;
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	char *line = line_cut(valid);
+	char *line = g_utf8_make_valid(text, -1);
+	line_cut(line);
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = ' ';
 	return line;
 }
 
+/* text: (transfer full) (nullable) */
+static GVariant *maybe_string(char *text)
+{
+	return g_variant_new_maybe(G_VARIANT_TYPE_STRING,
+		text ? g_variant_new_take_string(text) : NULL);
+}
+
 static GVariant *line_to_variant(const char *text)
 {
-	g_autofree char *line = line_clean(text);
-	return g_variant_new("ms", line);
+	return maybe_string(line_clean(text));
 }
 
 static GVariant *text_to_variant(const char *text)
 {
-	if (!text)
-		return g_variant_new("ms", NULL);
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	return g_variant_new("ms", valid);
+	return maybe_string(text ? g_utf8_make_valid(text, -1) : NULL);
 }
 
 static GVariant *lines_to_variant(const GPtrArray *lines)
 {
 	GVariantBuilder builder;
 	size_t room = WIRE_MAX_ARRAY_BYTES;
-	g_variant_builder_init(&builder, G_VARIANT_TYPE("as"));
+	g_variant_builder_init(&builder, G_VARIANT_TYPE_STRING_ARRAY);
 	for (guint i = 0; lines && i < MIN(lines->len, WIRE_MAX_ITEMS); i++) {
 		g_autofree char *line = line_clean(lines->pdata[i]);
 		size_t length = strlen(line);
 		if (length > room)
 			break;
 		room -= length;
-		g_variant_builder_add(&builder, "s", line);
+		g_variant_builder_add_value(&builder,
+			g_variant_new_take_string(g_steal_pointer(&line)));
 	}
 	return g_variant_builder_end(&builder);
 }
@@ -249,9 +251,10 @@ GBytes *analysis_serialise(const Analysis *analysis)
 	GVariantBuilder builder;
 	g_variant_builder_init(&builder, G_VARIANT_TYPE("av"));
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-		g_variant_builder_add(&builder, "v",
-			field_to_variant(&fields[i],
-				G_STRUCT_MEMBER_P(analysis, fields[i].offset)));
+		g_variant_builder_add_value(&builder,
+			g_variant_new_variant(field_to_variant(
+				&fields[i], G_STRUCT_MEMBER_P(analysis,
+						    fields[i].offset))));
 	g_autoptr(GVariant) wire = to_little_endian(
 		g_variant_new("(uav)", (guint32)WIRE_VERSION, &builder));
 	return g_variant_get_data_as_bytes(wire);
