@@ -1,13 +1,13 @@
 /*
  * The customer's own words as phrases are sought in them, and which three
- * bytes words begin with: nearly all phrases are ruled out by that, without a
- * search.
+ * or six bytes words begin with: nearly all phrases are ruled out by that,
+ * without a search.
  */
 #include <string.h>
 
 #include "internal.h"
 
-enum { START_BYTES = 3 };
+enum { SHORT_BYTES = 3, LONG_BYTES = 6 };
 
 /* g_ascii_tolower() is a call for every letter. */
 static char fold_ascii(char c)
@@ -40,21 +40,25 @@ static char *compose(const char *subject, const char *text, size_t most_bytes)
 
 static GString *fold(const char *composed)
 {
-	GString *folded = g_string_sized_new(strlen(composed) + 2);
+	/* No letter becomes twice as long. */
+	GString *folded = g_string_sized_new(strlen(composed) * 2 + 2);
+	char *out = folded->str;
 
-	g_string_append_c(folded, ' ');
+	*out++ = ' ';
 	for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
 		gunichar c = (guchar)*p < 0x80 ? (guchar)fold_ascii(*p)
 					       : fold_other(g_utf8_get_char(p));
 
-		if (c == ' ' && folded->str[folded->len - 1] == ' ')
+		if (c == ' ' && out[-1] == ' ')
 			continue;
 		if (c < 0x80)
-			g_string_append_c(folded, (char)c);
+			*out++ = (char)c;
 		else
-			g_string_append_unichar(folded, c);
+			out += g_unichar_to_utf8(c, out);
 	}
-	g_string_append_c(folded, ' ');
+	*out++ = ' ';
+	*out = '\0';
+	folded->len = (gsize)(out - folded->str);
 	return folded;
 }
 
@@ -63,19 +67,27 @@ bool folded_is_unspaced(gunichar c)
 	return c >= 0x2e80 && c <= 0x9fff;
 }
 
-/* START_BYTES of them. */
-static guint hash_start(const char *p)
+static guint hash_start(const char *p, size_t length)
 {
-	const guchar *bytes = (const guchar *)p;
+	guint hash = 0;
 
-	return ((bytes[0] * 31u + bytes[1]) * 31u + bytes[2]) & 0xffff;
+	for (size_t i = 0; i < length; i++)
+		hash = hash * 31 + (guchar)p[i];
+	return (hash ^ hash >> 16) & 0xffff;
 }
 
-static void note_start(FoldedText *folded, const char *p)
+static void note_start(FoldedText *folded, const char *p, size_t length)
 {
-	guint hash = hash_start(p);
+	guint hash = hash_start(p, length);
 
 	folded->starts[hash >> 3] |= (guint8)(1 << (hash & 7));
+}
+
+static void note_word(FoldedText *folded, const char *p, const char *end)
+{
+	note_start(folded, p, SHORT_BYTES);
+	if (end - p >= LONG_BYTES)
+		note_start(folded, p, LONG_BYTES);
 }
 
 static void note_starts(FoldedText *folded)
@@ -83,17 +95,17 @@ static void note_starts(FoldedText *folded)
 	const char *end = folded->text->str + folded->text->len;
 	bool inside = false; /* a word */
 
-	for (const char *p = folded->text->str; end - p >= START_BYTES;
+	for (const char *p = folded->text->str; end - p >= SHORT_BYTES;
 		p = g_utf8_next_char(p)) {
 		if ((guchar)*p < 0x80) {
 			if (!inside)
-				note_start(folded, p);
+				note_word(folded, p, end);
 			inside = g_ascii_isalnum(*p);
 			continue;
 		}
 		gunichar c = g_utf8_get_char(p);
 		if (!inside || folded_is_unspaced(c))
-			note_start(folded, p);
+			note_word(folded, p, end);
 		inside = g_unichar_isalnum(c);
 	}
 }
@@ -119,8 +131,9 @@ void folded_free(FoldedText *folded)
 bool folded_may_hold(
 	const FoldedText *folded, const char *phrase, size_t length)
 {
-	if (length < START_BYTES)
+	if (length < SHORT_BYTES)
 		return true;
-	guint hash = hash_start(phrase);
+	guint hash = hash_start(
+		phrase, length < LONG_BYTES ? SHORT_BYTES : LONG_BYTES);
 	return folded->starts[hash >> 3] & (1 << (hash & 7));
 }

@@ -25,7 +25,7 @@ enum {
 	MAX_TEXT_BYTES = 16 * 1024, /* more of a text tells no more */
 	MAX_WORDS = 150,
 	MAX_WORD_CHARS = 24,
-	MANY_LANGUAGES = 6,
+	MANY_LANGUAGES = 5,
 	HAN_WEIGHT = 3, /* a character says as much as three letters */
 };
 
