@@ -45,10 +45,15 @@ static GString *fold(const char *composed)
 	char *out = folded->str;
 
 	*out++ = ' ';
-	for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
-		gunichar c = (guchar)*p < 0x80 ? (guchar)fold_ascii(*p)
-					       : fold_other(g_utf8_get_char(p));
+	while (*composed) {
+		gunichar c;
 
+		if ((guchar)*composed < 0x80) {
+			c = (guchar)fold_ascii(*composed++);
+		} else {
+			c = fold_other(g_utf8_get_char(composed));
+			composed = g_utf8_next_char(composed);
+		}
 		if (c == ' ' && out[-1] == ' ')
 			continue;
 		if (c < 0x80)
@@ -95,18 +100,20 @@ static void note_starts(FoldedText *folded)
 	const char *end = folded->text->str + folded->text->len;
 	bool inside = false; /* a word */
 
-	for (const char *p = folded->text->str; end - p >= SHORT_BYTES;
-		p = g_utf8_next_char(p)) {
+	const char *p = folded->text->str;
+
+	while (end - p >= SHORT_BYTES) {
 		if ((guchar)*p < 0x80) {
 			if (!inside)
 				note_word(folded, p, end);
-			inside = g_ascii_isalnum(*p);
+			inside = g_ascii_isalnum(*p++);
 			continue;
 		}
 		gunichar c = g_utf8_get_char(p);
 		if (!inside || folded_is_unspaced(c))
 			note_word(folded, p, end);
 		inside = g_unichar_isalnum(c);
+		p = g_utf8_next_char(p);
 	}
 }
 

@@ -321,9 +321,8 @@ struct Sample {
 
 static bool is_link(const char *token)
 {
-	return strchr(token, '@') || strstr(token, "://") ||
-	       g_str_has_prefix(token, "www.") || strchr(token, '_') ||
-	       strchr(token, '=');
+	return strpbrk(token, "@_=") || strstr(token, "://") ||
+	       strncmp(token, "www.", strlen("www.")) == 0;
 }
 
 static void count_letter(Sample *sample, gunichar c)
