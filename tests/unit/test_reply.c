@@ -307,6 +307,28 @@ static void test_a_date_is_said_in_the_customers_language(void **state)
 	}
 }
 
+/* What is kept of dates is for one minute, and for the last few of them. */
+static void test_each_minute_is_said_as_itself(void **state)
+{
+	enum { MINUTES = 40 };
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	(void)state;
+
+	for (int i = 0; i < 2 * MINUTES; i++) {
+		int minute = i % MINUTES;
+		ReplyFacts facts = full_facts;
+		facts.kind = REPLY_ACK;
+		facts.language = "en";
+		facts.time_zone = "UTC";
+		facts.promised_s =
+			TUESDAY + minute * 60 + (i < MINUTES ? 0 : 59);
+		g_autofree char *text = render(templates, &facts, false);
+		g_autofree char *words = g_strdup_printf(
+			"Tuesday 24 November 2026 at 12:%02d (UTC)", minute);
+		assert_contains(text, words);
+	}
+}
+
 static void test_the_language_falls_back_to_the_mailboxs_then_english(
 	void **state)
 {
@@ -847,6 +869,7 @@ int main(void)
 		cmocka_unit_test(
 			test_every_shipped_template_renders_full_and_empty),
 		cmocka_unit_test(test_a_date_is_said_in_the_customers_language),
+		cmocka_unit_test(test_each_minute_is_said_as_itself),
 		cmocka_unit_test(
 			test_the_language_falls_back_to_the_mailboxs_then_english),
 		cmocka_unit_test(
