@@ -231,7 +231,7 @@ static bool keep_seconds(const ConfigValue *value, void *field, GError **error)
 static bool keep_milliseconds(
 	const ConfigValue *value, void *field, GError **error)
 {
-	int64_t seconds;
+	int64_t seconds = 0;
 
 	if (!keep_seconds(value, &seconds, error))
 		return false;
