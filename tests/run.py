@@ -243,11 +243,21 @@ def end(process):
 
 # ---- a Python suite, in its own process -----------------------------------
 
+def flattened(suite):
+    """The single cases of a suite of suites."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from flattened(test)
+        else:
+            yield test
+
+
 class TapResult(unittest.TestResult):
     """Prints each case as it ends; a failed subtest fails its case."""
 
-    def __init__(self):
+    def __init__(self, cases):
         super().__init__()
+        self._cases = cases
         self._words, self._why, self._number = [], None, 0
 
     def startTest(self, test):
@@ -301,7 +311,13 @@ class TapResult(unittest.TestResult):
         super().addSkip(test, reason)
         self._why = reason.replace("\n", " ")
         if not hasattr(test, "_testMethodName"):
-            self._report(self._name(test))
+            # setUpClass: "setUpClass (module.Class)" stands for all its cases.
+            for case in self._cases_of(str(test)):
+                self._report(self._name(case))
+
+    def _cases_of(self, words):
+        return [case for case in flattened(self._cases)
+                if f"({unittest.util.strclass(type(case))})" in words]
 
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
@@ -317,7 +333,7 @@ def run_python_suite(path):
     module = importlib.import_module(path.stem)
     cases = unittest.defaultTestLoader.loadTestsFromModule(module)
     print(f"1..{cases.countTestCases()}", flush=True)
-    result = TapResult()
+    result = TapResult(cases)
     cases.run(result)
     sys.stdout.flush()
     return 0 if result.wasSuccessful() else 1

@@ -77,13 +77,20 @@ class RunnerTest(unittest.TestCase):
                 "class B(unittest.TestCase):\n"
                 "    @classmethod\n"
                 "    def setUpClass(cls): raise OSError('gone')\n"
-                "    def test_d(self): pass\n")
+                "    def test_d(self): pass\n"
+                "class C(unittest.TestCase):\n"
+                "    @classmethod\n"
+                "    def setUpClass(cls): raise unittest.SkipTest('no mail')\n"
+                "    def test_e(self): pass\n"
+                "    def test_f(self): pass\n")
             got = outcome(f"{sys.executable} {sources.ROOT}/tests/run.py "
                           f"--python-suite {path}")
         self.assertEqual(got.passed, 1)
         self.assertEqual(got.failures[0], "A.test_a")
         self.assertEqual(len(got.failures), 2)
-        self.assertEqual(got.skips, [("A.test_c", "not today")])
+        self.assertEqual(got.skips, [
+            ("A.test_c", "not today"), ("C.test_e", "no mail"),
+            ("C.test_f", "no mail")])
 
 
 def alive(pid):
