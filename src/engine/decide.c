@@ -16,6 +16,17 @@ static Decision start(const DecideFacts *facts, const char *what)
 	return decision;
 }
 
+/* g_str_hash() alone clumps on ids that are alike in shape; this is the last
+ * step of MurmurHash3, which spreads each bit over all. */
+static guint spread(const char *seed)
+{
+	guint hash = g_str_hash(seed);
+
+	hash = (hash ^ hash >> 16) * 0x85ebca6bU;
+	hash = (hash ^ hash >> 13) * 0xc2b2ae35U;
+	return hash ^ hash >> 16;
+}
+
 /*
  * The next follow-up after a word at that time: never later than the interval,
  * and up to a 24th of it earlier, so that the customers of one busy morning are
@@ -28,7 +39,7 @@ static int64_t follow_up_after(
 	int64_t every = facts->mailbox->follow_up_every_s;
 
 	return heard_at + every - every / (DAY_S / MINUTE_S) -
-	       (int64_t)(g_str_hash(seed) % (guint)(every / 24 + 1));
+	       (int64_t)(spread(seed) % (guint)(every / 24 + 1));
 }
 
 static int64_t new_promise(const DecideFacts *facts)
