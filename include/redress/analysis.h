@@ -47,6 +47,27 @@ enum analysis_complainer {
 /* "meek", ...; NULL for ANALYSIS_COMPLAINER_NONE. */
 const char *analysis_complainer_name(enum analysis_complainer complainer);
 
+/* How a mail is protected: what is altered in it is no longer its sender's. */
+enum analysis_protection {
+	ANALYSIS_UNPROTECTED,
+	ANALYSIS_SIGNED,    /* PGP or S/MIME, detached or inline */
+	ANALYSIS_ENCRYPTED, /* likewise: its words are not known */
+};
+
+/*
+ * Why an agent's mail cannot be told with certainty into commands and words for
+ * the customer.
+ */
+enum analysis_command_problem {
+	ANALYSIS_COMMANDS_CLEAR,
+	ANALYSIS_COMMAND_UNKNOWN,   /* "#resolv" */
+	ANALYSIS_COMMAND_LOOKALIKE, /* "#r\u0435solve", "\uff03resolve" */
+	ANALYSIS_COMMAND_INSIDE,    /* between words for the customer */
+	ANALYSIS_COMMAND_IN_SIGNATURE,
+	ANALYSIS_COMMAND_BELOW_QUOTE, /* below what may be others' words */
+	ANALYSIS_COMMANDS_TOO_MANY,
+};
+
 typedef struct AnalysisRecipient AnalysisRecipient;
 struct AnalysisRecipient {
 	char *address;  /* final recipient (nullable) */
@@ -119,6 +140,10 @@ struct Analysis {
 
 	bool authenticated;     /* AUTH, or aligned DMARC of authserv_id */
 	char *authenticated_by; /* in words, for the event row (nullable) */
+	/* Aligned DMARC pass of authserv_id for the one author.  Never with
+	 * SMTP AUTH, where no such field is written. */
+	bool dmarc_passed;
+	enum analysis_protection protection;
 
 	char *language;             /* ISO 639-1 (nullable) */
 	double language_confidence; /* 0 to 1 */
@@ -129,7 +154,33 @@ struct Analysis {
 	bool status_request; /* the own words only ask for the state */
 
 	AnalysisBounce *bounce; /* (nullable) */
-	GPtrArray *commands;    /* char *: "#resolve", ... as written */
+
+	/*
+	 * As if an agent wrote it.  commands: char *, "#resolve",
+	 * "#tag parcel late", each as it stands on its line, blanks at both
+	 * ends removed; empty where there is a problem.  agent_text: the own
+	 * words and the signature without those lines: what a customer may
+	 * read.  All of what the marker line of our mails to staff stands
+	 * above, and it, is left out.
+	 */
+	GPtrArray *commands;
+	char *agent_text;
+	enum analysis_command_problem command_problem;
+	char *command_problem_line; /* as written (nullable) */
+
+	/* Of a mail that passes on another, inline or attached: that one's
+	 * author, subject and own words (nullable). */
+	char *forwarded_from;
+	char *forwarded_name;
+	char *forwarded_subject;
+	char *forwarded_text;
+
+	/* As if a customer wrote it, of the own words alone. */
+	bool says_solved;     /* "solved, thanks", and nothing against it */
+	bool says_thanks;     /* only a thank-you */
+	unsigned rating;      /* 1 to 5, the answer to a survey; 0: none */
+	char *rating_comment; /* the words beside it (nullable) */
+	char *threat;         /* law, press or regulator, in words (nullable) */
 
 	enum analysis_complainer complainer;
 	char *complainer_reason; /* in words (nullable) */
@@ -151,6 +202,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Analysis, analysis_free)
 /* Reads a message as a person would.  Never fails.  (transfer full) */
 Analysis *analysis_run(
 	const Message *message, const AnalysisEnvelope *envelope);
+
+/* The line in our mails to staff above which answers are written: all of it,
+ * as a line of its own.  Whatever is quoted below is dropped. */
+#define ANALYSIS_MARKER "##- Write your answer above this line -##"
+
+/* The names of the agent commands, without "#", NULL-terminated, in the order
+ * of the manual; and the nearest one to a word, NULL if none is near. */
+const char *const *analysis_command_names(void);
+const char *analysis_command_nearest(const char *word);
 
 /* True if the mail is to be acknowledged, as far as the mail itself says. */
 bool analysis_would_acknowledge(const Analysis *analysis);

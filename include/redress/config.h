@@ -28,12 +28,31 @@ struct ConfigCalendar {
 	PromiseCalendar *calendar; /* ready made */
 };
 
+enum config_briefing {
+	CONFIG_BRIEFING_NONE,
+	CONFIG_BRIEFING_PROBLEMS, /* urgent, reopened, VIP, a kind of complainer
+				   */
+	CONFIG_BRIEFING_ALL,
+};
+
 typedef struct ConfigTeam ConfigTeam;
 struct ConfigTeam {
 	char *name;
 	char **agents;    /* addresses */
 	char *supervisor; /* (nullable) */
 	char **managers;
+	char **logins; /* "NAME=address": who a SMTP AUTH name is */
+	enum config_briefing briefing;
+};
+
+enum config_agent_reply {
+	CONFIG_AGENT_RELAY,  /* answers come to us, and we send them on */
+	CONFIG_AGENT_DIRECT, /* agents write to the customer, through us */
+};
+
+enum config_agent_from {
+	CONFIG_AGENT_FROM_MAILBOX, /* the complaint address */
+	CONFIG_AGENT_FROM_AGENT,   /* the agent's own */
 };
 
 enum config_accept {
@@ -63,6 +82,12 @@ struct ConfigMailbox {
 	enum config_accept accept;
 	unsigned accept_threshold; /* percent */
 	char **vip;                /* addresses and "@domain"s */
+	enum config_agent_reply agent_reply;
+	enum config_agent_from agent_from; /* of direct answers */
+	int64_t nudge_before_s;            /* the team hears; 0: it does not */
+	int64_t collision_window_s;        /* of two agents' answers; 0: none */
+	int64_t survey_after_s;            /* the resolution; 0: no question */
+	int64_t aftercare_after_s;         /* likewise */
 };
 
 typedef struct Config Config;

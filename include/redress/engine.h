@@ -14,6 +14,7 @@
 
 #include <redress/analysis.h>
 #include <redress/base.h>
+#include <redress/message.h>
 #include <redress/promise.h>
 #include <redress/reply.h>
 #include <redress/store.h>
@@ -22,6 +23,13 @@
 GQuark engine_error_quark(void);
 
 /* ---- policy ------------------------------------------------------------ */
+
+/* Of which new tickets the team hears by a mail of its own. */
+enum engine_briefing {
+	ENGINE_BRIEFING_NONE,
+	ENGINE_BRIEFING_PROBLEMS, /* urgent, reopened, VIP, a kind */
+	ENGINE_BRIEFING_ALL,
+};
 
 /* One mailbox's rules.  All pointers are copied by engine_policy_new(). */
 typedef struct EngineMailbox EngineMailbox;
@@ -45,6 +53,15 @@ struct EngineMailbox {
 	bool complaints_only;
 	unsigned accept_threshold; /* ... with this score, in percent */
 	const char *const *vip;    /* addresses, "@domain"s (nullable) */
+	const char *const *agents; /* who is briefed and nudged (nullable) */
+	const char *const *logins; /* "NAME=address" (nullable) */
+	enum engine_briefing briefing;
+	bool direct;     /* agents write to the customer themselves, ... */
+	bool from_agent; /* ... under their own address */
+	int64_t nudge_before_s;     /* 0: never */
+	int64_t collision_window_s; /* 0: none */
+	int64_t survey_after_s;     /* 0: never */
+	int64_t aftercare_after_s;  /* 0: never */
 };
 
 typedef struct EnginePolicyOptions EnginePolicyOptions;
@@ -85,6 +102,18 @@ bool engine_policy_own_sender(const EnginePolicy *policy, const char *sender);
 /* The ticket's reference if the Message-ID is ours.  (transfer full) */
 char *engine_policy_own_message_id(
 	const EnginePolicy *policy, const char *message_id);
+
+/*
+ * True if the author is of a team: its mail may be an answer or hold commands.
+ * Proves nothing.  mailbox: whose (nullable).
+ */
+bool engine_policy_is_agent(const EnginePolicy *policy,
+	const char *const *recipients, const Analysis *analysis);
+
+/* The mailbox whose direct answers this SMTP AUTH name may write, or NULL: then
+ * mail that is for none of our mailboxes is none of our business. */
+const EngineMailbox *engine_policy_direct(
+	const EnginePolicy *policy, const char *auth_login);
 
 /* Fills an envelope for the parser: our addresses, host name, authserv-id and
  * the default language of the first recipient that is ours.  The pointers
@@ -158,7 +187,30 @@ struct EngineMail {
 	const char *queue_id;          /* (nullable) */
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;           /* an import of old mail */
+	const char *auth_login;        /* SMTP AUTH name (nullable) */
+	/* What an agent's mail carries, MessageAttachment (nullable); why it is
+	 * not known, if it is not (nullable). */
+	const GPtrArray *attachments;
+	const char *attachments_problem;
+	/* Somebody waits for an answer: what cannot be taken is refused. */
+	bool can_refuse;
+	/* An agent's own mail to others, on its way out: recipients are not
+	 * ours.  strip_problem: why its commands could not be taken out of it
+	 * (nullable). */
+	bool direct;
+	const char *strip_problem;
 	int64_t now_s;
+};
+
+/* How an agent's direct answer is changed on its way. */
+typedef struct EngineDirect EngineDirect;
+struct EngineDirect {
+	char *from_name, *from_address; /* NULL: as it is */
+	char *reply_to;                 /* (nullable): as it is */
+	char *envelope_from;            /* (nullable): as it is */
+	char *subject_tag;              /* "[#REF]" */
+	char *thread_id;                /* one more reference, no brackets */
+	char *agent;                    /* address that is not to be seen */
 };
 
 typedef struct EngineReceipt EngineReceipt;
@@ -173,6 +225,17 @@ struct EngineReceipt {
 	char *guard;       /* what withheld the acknowledgement (nullable) */
 	/* Why no mailbox took it, in words: nothing was recorded (nullable). */
 	char *passed;
+	/* For the sender, in words: nothing was recorded, and it is to be
+	 * answered with 5xx (nullable). */
+	char *refused;
+	/* An agent's mail that was carried out.  Who is to get our copy and not
+	 * this one: char *, folded. */
+	bool agent;
+	GPtrArray *withheld;
+	/* Where agents answer ("complaints+a-TOKEN@..."), for the Reply-To of
+	 * the delivered copy (nullable). */
+	char *answer_to;
+	EngineDirect *direct; /* (nullable) */
 };
 void engine_receipt_clear(EngineReceipt *receipt);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EngineReceipt, engine_receipt_clear)
@@ -212,6 +275,23 @@ struct EngineOrder {
 };
 
 bool engine_operate(Engine *engine, const EngineOrder *order, GError **error);
+
+/*
+ * The commands of an agent's mail, from the operator: lines as "#tag late",
+ * NULL-terminated, and the words that go with them.  *ret_result: what an agent
+ * would be shown, a line for each command that has something to show
+ * (nullable). INVALID and CONFLICT name the line; nothing was changed then.
+ */
+typedef struct EngineCommand EngineCommand;
+struct EngineCommand {
+	const char *reference;
+	const char *const *lines;
+	const char *text;  /* (nullable) */
+	const char *actor; /* "operator:NAME" */
+	int64_t now_s;
+};
+bool engine_command(Engine *engine, const EngineCommand *command,
+	char **ret_result, GError **error);
 
 /* What an agent says of a judgement; kept beside it. */
 typedef struct EngineCorrection EngineCorrection;

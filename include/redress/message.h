@@ -111,6 +111,38 @@ char *message_html_to_text(const char *html, size_t length);
  */
 char *message_dedupe_key(const char *bytes, size_t length);
 
+/* A file that came with a mail, decoded. */
+typedef struct MessageAttachment MessageAttachment;
+struct MessageAttachment {
+	char *name;       /* as the sender called it (nullable) */
+	char *type;       /* "image/png", lower case, no parameters */
+	char *content_id; /* of an inline part, no brackets (nullable) */
+	GBytes *bytes;
+};
+void message_attachment_free(MessageAttachment *attachment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageAttachment, message_attachment_free)
+
+/*
+ * What a mail carries beside its text: attachments, inline images, attached
+ * mails (as message/rfc822); not its text and HTML bodies, signatures (PGP,
+ * S/MIME) and reports.  INVALID if there are more than can be carried, or what
+ * they hold cannot be read.  (element-type MessageAttachment) (transfer full)
+ */
+GPtrArray *message_extract_attachments(
+	const char *bytes, size_t length, GError **error);
+
+/*
+ * The mail without these lines, in every text part that shows them; all other
+ * bytes stay as they are, headers included.  lines: as they stand in the
+ * text, NULL-terminated.  INVALID, with words for the sender, if it is not
+ * certain that they are gone from every part and that nothing else is: a
+ * signed or encrypted mail, a part that repeats the text in another form
+ * (TNEF, RTF, calendar), a line that is part of a longer one in HTML.
+ * (transfer full)
+ */
+GBytes *message_strip_lines(const char *bytes, size_t length,
+	const char *const *lines, GError **error);
+
 /*
  * Loads what parsing needs from files (character set converters, GMime's own
  * tables), so that a process can parse after it has lost the file system.

@@ -41,6 +41,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ParserPool, parser_pool_free)
 Analysis *parser_pool_analyze(
 	ParserPool *pool, GBytes *raw, const AnalysisEnvelope *envelope);
 
+/* As message_extract_attachments() and message_strip_lines(), in the cage.
+ * TEMPORARY if the process died or ran out of time. (transfer full) */
+GPtrArray *parser_pool_extract(ParserPool *pool, GBytes *raw, GError **error);
+GBytes *parser_pool_strip(ParserPool *pool, GBytes *raw,
+	const char *const *lines, GError **error);
+
 /* How many processes died while they held a mail, since the start. */
 unsigned parser_pool_deaths(ParserPool *pool);
 

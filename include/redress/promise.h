@@ -31,6 +31,18 @@ bool promise_duration_parse(
 
 typedef struct PromiseCalendar PromiseCalendar;
 
+/*
+ * When somebody promises something, as people write it: every duration of
+ * promise_duration_parse(); "2026-11-24 14:00", "2026-11-24" (its closing
+ * time), "24.11.2026 14:00", "24.11. 14:00"; "today", "tomorrow", "friday",
+ * each with or without an hour ("16:00", "16", "4pm"); in the calendar's zone.
+ * English, and the days in et, fi, vi, zh, el.  INVALID with words for who
+ * wrote it: not understood, in the past, beyond a year, an hour that the clock
+ * leaves out.
+ */
+bool promise_when_parse(const PromiseCalendar *calendar, const char *text,
+	int64_t now_s, int64_t *ret_at_s, GError **error);
+
 typedef struct PromiseCalendarOptions PromiseCalendarOptions;
 struct PromiseCalendarOptions {
 	const char *time_zone; /* tz identifier, "Europe/Tallinn" */

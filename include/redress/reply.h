@@ -6,6 +6,7 @@
 #define REDRESS_REPLY_H
 
 #include <redress/base.h>
+#include <redress/message.h>
 
 #define REPLY_ERROR reply_error_quark()
 GQuark reply_error_quark(void);
@@ -16,13 +17,24 @@ enum reply_kind {
 	REPLY_LATE,
 	REPLY_RESOLVED,
 	REPLY_STATUS,
-	REPLY_ESCALATION, /* to staff */
+	REPLY_REPLY,     /* an agent's own words */
+	REPLY_SURVEY,    /* are you satisfied? */
+	REPLY_AFTERCARE, /* has it stayed settled? */
+	/* To staff from here on, in the mailbox's language if it is there. */
+	REPLY_ESCALATION,
+	REPLY_BRIEFING,       /* a new or reopened ticket */
+	REPLY_NUDGE,          /* a word to the customer is due soon */
+	REPLY_COMMAND_RESULT, /* what became of an agent's mail */
+	REPLY_UNREACHABLE,    /* the customer's address is dead */
 };
-enum { REPLY_KINDS = REPLY_ESCALATION + 1 };
+enum { REPLY_KINDS = REPLY_UNREACHABLE + 1 };
 
 /* The template's name: "ack", "followup", ... */
 const char *reply_kind_name(enum reply_kind kind);
 bool reply_kind_from_name(const char *name, enum reply_kind *ret_kind);
+
+/* True from REPLY_ESCALATION on. */
+bool reply_kind_is_for_staff(enum reply_kind kind);
 
 /* True for mail that answers one mail at once (Auto-Submitted: auto-replied);
  * false for mail that a deadline or an agent starts (auto-generated). */
@@ -63,6 +75,26 @@ struct ReplyEvent {
 	const char *what;
 };
 
+/* Another ticket, told to staff. */
+typedef struct ReplyCase ReplyCase;
+struct ReplyCase {
+	const char *reference;
+	const char *subject; /* (nullable) */
+	const char *state;
+	int64_t at_s;
+	const char *outcome; /* how it ended, what was paid (nullable) */
+};
+
+/* One line of an agent's mail and what became of it. */
+typedef struct ReplyCommand ReplyCommand;
+struct ReplyCommand {
+	const char *line;
+	bool done;
+	const char *problem;    /* in words, unless it was done (nullable) */
+	const char *suggestion; /* "#resolve" (nullable) */
+	const char *result;     /* what is to be shown (nullable) */
+};
+
 /*
  * Everything a template can say.  All pointers (transfer none); a NULL or 0
  * leaves the variable empty and its section unrendered.
@@ -91,9 +123,38 @@ struct ReplyFacts {
 	unsigned interval_s; /* of follow-ups */
 	const ReplyEvent *events;
 	size_t events_length;
-	/* In escalations alone, which go to staff. */
+	/* The agent's words in reply, and in a followup instead of the stock
+	 * sentence. */
+	const char *words;
+
+	/* ---- in mail to staff alone ---- */
 	const char *customer_address;
 	unsigned late_count; /* promises missed on this ticket so far */
+	/*
+	 * Why it is sent, by name.  escalation: promise threat reopened agent
+	 * impostor rating.  briefing: new reopened added.  nudge: follow-up
+	 * promise.  command-result: done help refused held encrypted empty.
+	 */
+	const char *reason;
+	const char *reason_words;   /* what it was, as it was written */
+	const char *customer_words; /* what the customer wrote last */
+	const char *complainer;     /* "meek", ... */
+	const char *complainer_reason;
+	const char *priority; /* "low" "normal" "high" "urgent" */
+	const char *type, *cause, *tags;
+	bool vip;
+	bool unproven; /* the customer's address is not authenticated */
+	int64_t due_s; /* what a nudge is about */
+	const ReplyCase *history; /* the customer's other tickets */
+	size_t history_length;
+	const ReplyCase *similar; /* solved ones that resemble it */
+	size_t similar_length;
+	const ReplyCommand *commands; /* of the agent's mail */
+	size_t commands_length;
+	const char *first_words; /* the answer that came before, ... */
+	const char *first_by;    /* ... whose it was, when */
+	int64_t first_s;
+	const char *second_words; /* the one that is held */
 };
 
 /* Where a mail goes and how it threads.  All pointers (transfer none). */
@@ -115,7 +176,22 @@ struct ReplyEnvelope {
 	const char *thread_topic;
 	/* "Re: [#REF] ..." is made from this; NULL: the template's own. */
 	const char *subject;
+	/* Carried beside the text: MessageAttachment (nullable). */
+	const GPtrArray *attachments;
+	/* Addresses that must not be read by who gets the mail: each is told
+	 * as from_address; NULL-terminated (nullable). */
+	const char *const *private_addresses;
 };
+
+/*
+ * A canned answer: templates/canned/LANGUAGE/NAME.txt, plain text without a
+ * subject, with the variables of customers' mail.  In the language of the
+ * facts, else "en".  NOT_FOUND names those that there are.  (transfer full)
+ */
+char *reply_render_canned(const ReplyTemplates *templates,
+	const ReplyFacts *facts, const char *name, GError **error);
+/* Sorted, NULL-terminated. */
+const char *const *reply_templates_canned(const ReplyTemplates *templates);
 
 /* True if a mail can be composed to this address. */
 bool reply_can_address(const char *address);

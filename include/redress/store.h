@@ -92,6 +92,13 @@ struct StoreTicket {
 	char *thread_topic;      /* likewise (nullable) */
 	int priority;            /* 0 to 3 */
 	int urgency;             /* 0 to 3 */
+	char *cause;             /* as agents name it (nullable) */
+	char *update_words;      /* of the next follow-up (nullable) */
+	char *answered_by;       /* folded address of the agent (nullable) */
+	int64_t answered_at;     /* a person last answered; 0: nobody has */
+	int64_t surveyed_at;     /* the question was sent; 0: it was not */
+	unsigned reopened_count;
+	int64_t merged_into; /* the ticket that goes on for it; 0: none */
 	/* What the reads fill in and the writes ignore. */
 	int64_t next_update_at;
 	unsigned messages;
@@ -149,6 +156,27 @@ bool store_customer_tickets(Store *store, const char *folded, int64_t since_s,
 bool store_customer_compensations(
 	Store *store, const char *folded, unsigned *ret_count, GError **error);
 
+/* Tags are folded by the caller; adding one that is there, or removing one that
+ * is not, does nothing. */
+bool store_tag_add(
+	Store *store, int64_t ticket_id, const char *tag, GError **error);
+bool store_tag_remove(
+	Store *store, int64_t ticket_id, const char *tag, GError **error);
+
+/* Participants and Message-IDs of one ticket become those of another too. */
+bool store_ticket_join(
+	Store *store, int64_t from_id, int64_t into_id, GError **error);
+
+/* The words by which a ticket is found again: folded, separated by spaces.
+ * Replaces those that were there. */
+bool store_words_set(
+	Store *store, int64_t ticket_id, const char *words, GError **error);
+/* Resolved or closed tickets of a mailbox (folded) that share words (the same
+ * form) with these, the most alike first.  (element-type StoreTicket) */
+bool store_words_similar(Store *store, const char *mailbox, const char *words,
+	int64_t but_not_id, unsigned most, GPtrArray **ret_tickets,
+	GError **error);
+
 typedef struct StoreTicketFilter StoreTicketFilter;
 struct StoreTicketFilter {
 	bool any_state;       /* else only those neither resolved nor closed */
@@ -186,6 +214,8 @@ struct StoreMessage {
 	bool authenticated;
 	bool asks_compensation; /* for more than the money back */
 	bool language_sure;     /* the language is the mail's own */
+	char *agent;            /* folded, of an agent's mail (nullable) */
+	bool internal;          /* an agent's note: no customer has read it */
 };
 
 void store_message_free(StoreMessage *message);
@@ -233,6 +263,9 @@ bool store_event_insert(Store *store, const StoreEvent *event, GError **error);
 /* (element-type StoreEvent) oldest first */
 bool store_event_list(Store *store, int64_t ticket_id, GPtrArray **ret_events,
 	GError **error);
+/* How often this happened on the tickets of a mailbox (folded) since. */
+bool store_event_count(Store *store, const char *mailbox, const char *what,
+	int64_t since_s, unsigned *ret_count, GError **error);
 
 /* ---- corrections ------------------------------------------------------- */
 
@@ -255,6 +288,56 @@ bool store_correction_insert(
 /* (element-type StoreCorrection) oldest first */
 bool store_correction_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_corrections, GError **error);
+
+/* ---- compensation and satisfaction -------------------------------------- */
+
+typedef struct StoreCompensation StoreCompensation;
+struct StoreCompensation {
+	int64_t id;
+	int64_t ticket_id;
+	int64_t at;
+	char *actor;
+	int64_t amount_cents; /* hundredths, whatever the currency's own */
+	char *currency;       /* ISO 4217, upper case */
+	char *reference;      /* of the ticket: reads fill it in */
+};
+void store_compensation_free(StoreCompensation *compensation);
+bool store_compensation_insert(
+	Store *store, const StoreCompensation *compensation, GError **error);
+/* Those of tickets of the same mailbox with the same cause, else the same type,
+ * else any: what similar cases got, the latest first, this ticket's left out.
+ * (element-type StoreCompensation) */
+bool store_compensation_similar(Store *store, const StoreTicket *ticket,
+	unsigned most, GPtrArray **ret_compensations, GError **error);
+/* (element-type StoreCompensation) oldest first */
+bool store_compensation_list(Store *store, int64_t ticket_id,
+	GPtrArray **ret_compensations, GError **error);
+
+typedef struct StoreRating StoreRating;
+struct StoreRating {
+	int64_t id;
+	int64_t ticket_id;
+	int64_t at;
+	unsigned score; /* 1 to 5 */
+	char *comment;  /* (nullable) */
+};
+void store_rating_free(StoreRating *rating);
+bool store_rating_insert(
+	Store *store, const StoreRating *rating, GError **error);
+/* (element-type StoreRating) oldest first */
+bool store_rating_list(Store *store, int64_t ticket_id, GPtrArray **ret_ratings,
+	GError **error);
+
+/* ---- the VIP list, beside the configuration's ---------------------------- */
+
+/* folded: an address, or a domain with its "@". */
+bool store_vip_set(Store *store, const char *folded, bool vip,
+	const char *actor, int64_t at, GError **error);
+/* The address itself or its domain. */
+bool store_vip_known(
+	Store *store, const char *folded, bool *ret_known, GError **error);
+/* (element-type utf8) sorted */
+bool store_vip_list(Store *store, GPtrArray **ret_entries, GError **error);
 
 /* ---- promises ---------------------------------------------------------- */
 
@@ -289,8 +372,11 @@ enum store_deadline {
 	STORE_DEADLINE_FOLLOW_UP,
 	STORE_DEADLINE_PROMISE, /* look whether the promise will be kept */
 	STORE_DEADLINE_CLOSE,
+	STORE_DEADLINE_NUDGE,     /* the team hears that a word is due */
+	STORE_DEADLINE_SURVEY,    /* ask whether the customer is satisfied */
+	STORE_DEADLINE_AFTERCARE, /* ask whether it stayed settled */
 };
-enum { STORE_DEADLINES = STORE_DEADLINE_CLOSE + 1 };
+enum { STORE_DEADLINES = STORE_DEADLINE_AFTERCARE + 1 };
 const char *store_deadline_name(enum store_deadline kind);
 
 /* One row per (ticket, kind); due_at 0 removes it. */

@@ -58,6 +58,22 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.complaints_only = config->accept == CONFIG_ACCEPT_COMPLAINTS,
 		.accept_threshold = config->accept_threshold,
 		.vip = (const char *const *)config->vip,
+		.agents = config->team
+				  ? (const char *const *)config->team->agents
+				  : NULL,
+		.logins = config->team
+				  ? (const char *const *)config->team->logins
+				  : NULL,
+		.briefing =
+			config->team
+				? (enum engine_briefing)config->team->briefing
+				: ENGINE_BRIEFING_NONE,
+		.direct = config->agent_reply == CONFIG_AGENT_DIRECT,
+		.from_agent = config->agent_from == CONFIG_AGENT_FROM_AGENT,
+		.nudge_before_s = config->nudge_before_s,
+		.collision_window_s = config->collision_window_s,
+		.survey_after_s = config->survey_after_s,
+		.aftercare_after_s = config->aftercare_after_s,
 	};
 }
 

@@ -496,6 +496,21 @@ static bool check_staff_address(Check *check, cfg_t *section, const char *key,
 		address, mailbox->address);
 }
 
+/* "NAME=address". */
+static bool check_login(
+	Check *check, cfg_t *section, const char *login, GError **error)
+{
+	const char *address = strrchr(login, '=');
+
+	if (address && address > login)
+		return check_staff_address(
+			check, section, "logins", address + 1, error);
+	return config_source_fail(check->source, section, "logins", error,
+		"\"%s\" is not of the form \"NAME=address\"; write the name "
+		"that is used for SMTP AUTH, \"=\", and the agent's address",
+		login);
+}
+
 static bool check_team(
 	Check *check, cfg_t *section, const ConfigTeam *team, GError **error)
 {
@@ -515,6 +530,10 @@ static bool check_team(
 				    lists[i].addresses[a], error))
 				return false;
 		}
+	}
+	for (size_t i = 0; team->logins && team->logins[i]; i++) {
+		if (!check_login(check, section, team->logins[i], error))
+			return false;
 	}
 	return true;
 }

@@ -19,6 +19,9 @@ enum {
 G_STATIC_ASSERT(sizeof(enum config_tls) == sizeof(unsigned));
 G_STATIC_ASSERT(sizeof(enum config_accept) == sizeof(unsigned));
 G_STATIC_ASSERT(sizeof(enum base_log_level) == sizeof(unsigned));
+G_STATIC_ASSERT(sizeof(enum config_agent_reply) == sizeof(unsigned));
+G_STATIC_ASSERT(sizeof(enum config_agent_from) == sizeof(unsigned));
+G_STATIC_ASSERT(sizeof(enum config_briefing) == sizeof(unsigned));
 
 static const ConfigSection sections[] = {
 	{"", NULL, "the program as a whole"},
@@ -198,6 +201,29 @@ static const ConfigRow rows[] = {
 		 "unless the file defines it"),
 		NULL, 0, false},
 	{TEXT("mailbox", "team", NULL, "a team's name"), NULL, 0, false},
+	{CHOICE("mailbox", "agent_reply", "relay", "relay direct",
+		 "how an agent's answer reaches the customer: through us, or "
+		 "from the agent's client, changed on its way"),
+		&config_kind_choice, IN_MAILBOX(agent_reply), true},
+	{CHOICE("mailbox", "agent_from", "mailbox", "mailbox agent",
+		 "with agent_reply direct: whose address the customer sees"),
+		&config_kind_choice, IN_MAILBOX(agent_from), true},
+	{DURATION("mailbox", "nudge_before", "4h", 0, 30 * DAY, WALL,
+		 "so long before a word is due the team is reminded; 0s: "
+		 "never"),
+		&config_kind_seconds, IN_MAILBOX(nudge_before_s), true},
+	{DURATION("mailbox", "collision_window", "10m", 0, DAY, WALL,
+		 "a second agent's answer within this time of the first is "
+		 "held; 0s: none is"),
+		&config_kind_seconds, IN_MAILBOX(collision_window_s), true},
+	{DURATION("mailbox", "survey_after", "24h", 0, 365 * DAY, WALL,
+		 "after the resolution the customer is asked whether they are "
+		 "satisfied; 0s: never"),
+		&config_kind_seconds, IN_MAILBOX(survey_after_s), true},
+	{DURATION("mailbox", "aftercare_after", "14d", 0, 365 * DAY, WALL,
+		 "after the resolution the customer is asked whether it stayed "
+		 "settled; 0s: never"),
+		&config_kind_seconds, IN_MAILBOX(aftercare_after_s), true},
 	{BOOLEAN("mailbox", "tag_subject", "true",
 		 "[#REFERENCE] in the subject of the delivered copy"),
 		&config_kind_boolean, IN_MAILBOX(tag_subject), true},
@@ -235,6 +261,13 @@ static const ConfigRow rows[] = {
 
 	{LIST("team", "agents", NULL, "addresses of those who answer"),
 		&config_kind_texts, IN_TEAM(agents), false},
+	{LIST("team", "logins", NULL,
+		 "\"NAME=address\": whose a name of SMTP AUTH is; a name that "
+		 "is an address is its own"),
+		&config_kind_texts, IN_TEAM(logins), false},
+	{CHOICE("team", "briefing", "problems", "none problems all",
+		 "of which new or reopened tickets the agents get a briefing"),
+		&config_kind_choice, IN_TEAM(briefing), true},
 	{TEXT("team", "supervisor", NULL, "gets what is overdue or escalated"),
 		&config_kind_text, IN_TEAM(supervisor), false},
 	{LIST("team", "managers", NULL, "get the report"), &config_kind_texts,

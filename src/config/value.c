@@ -217,6 +217,13 @@ static bool keep_seconds(const ConfigValue *value, void *field, GError **error)
 {
 	PromiseDuration duration;
 
+	/* "Never", where the setting has one. */
+	if (value->setting->least == 0 &&
+		(strcmp(value->texts[0], "0s") == 0 ||
+			!strcmp(value->texts[0], "0"))) {
+		*(int64_t *)field = 0;
+		return true;
+	}
 	if (!keep_duration(value, &duration, error))
 		return false;
 	if (duration.unit != PROMISE_WALL)

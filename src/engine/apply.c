@@ -86,8 +86,22 @@ static const char *sent_event(enum reply_kind kind)
 		return "resolution-queued";
 	case REPLY_STATUS:
 		return "status-queued";
+	case REPLY_REPLY:
+		return "answer-queued";
+	case REPLY_SURVEY:
+		return "survey-queued";
+	case REPLY_AFTERCARE:
+		return "aftercare-queued";
 	case REPLY_ESCALATION:
 		return "escalated";
+	case REPLY_BRIEFING:
+		return "briefed";
+	case REPLY_NUDGE:
+		return "nudged";
+	case REPLY_COMMAND_RESULT:
+		return "command-result-queued";
+	case REPLY_UNREACHABLE:
+		return "unreachable-told";
 	}
 	g_assert_not_reached();
 }
@@ -157,9 +171,16 @@ static bool makes_promise(enum reply_kind kind)
 	case REPLY_FOLLOWUP:
 	case REPLY_LATE:
 	case REPLY_STATUS:
+	case REPLY_REPLY:
 		return true;
 	case REPLY_RESOLVED:
+	case REPLY_SURVEY:
+	case REPLY_AFTERCARE:
 	case REPLY_ESCALATION:
+	case REPLY_BRIEFING:
+	case REPLY_NUDGE:
+	case REPLY_COMMAND_RESULT:
+	case REPLY_UNREACHABLE:
 		return false;
 	}
 	g_assert_not_reached();

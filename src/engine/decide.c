@@ -442,6 +442,10 @@ Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind)
 		return settled ? lapse(facts) : due_promise(facts);
 	case STORE_DEADLINE_CLOSE:
 		return due_close(facts);
+	case STORE_DEADLINE_NUDGE:
+	case STORE_DEADLINE_SURVEY:
+	case STORE_DEADLINE_AFTERCARE:
+		return lapse(facts);
 	}
 	g_assert_not_reached();
 }

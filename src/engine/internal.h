@@ -151,6 +151,9 @@ struct Cause {
 	const char *queue_id;
 	const char *resolution;      /* the agent's words (nullable) */
 	const GPtrArray *references; /* of the mail (nullable) */
+	/* The agent's words and files for the customer (nullable). */
+	const char *words;
+	const GPtrArray *attachments;
 };
 
 /* Carries a decision out on a ticket that is in the store; changes *ticket. */
@@ -162,6 +165,25 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 bool apply_gather(Context *context, const StoreTicket *ticket,
 	const char *mailbox_folded, int64_t now_s, DecideFacts *ret_facts,
 	GError **error);
+
+/* ---- notice.c: mail to the team ----------------------------------------- */
+
+/* The supervisor hears: reason as ReplyFacts.reason of an escalation; words: of
+ * whoever gave it (nullable).  With no supervisor, or once the day's share is
+ * used up, an event says so. */
+bool notice_escalate(Context *context, const StoreTicket *ticket,
+	const Cause *cause, const char *reason, const char *words,
+	int64_t old_promised_s, int64_t now_s, GError **error);
+
+/* The agents get a briefing, if the team wants one of such tickets; reason as
+ * in ReplyFacts. */
+bool notice_brief(Context *context, const StoreTicket *ticket,
+	const Cause *cause, const char *reason, int64_t now_s, GError **error);
+
+/* Who is to be reminded of a ticket: the assignee if that is an agent's
+ * address, else all agents.  (transfer container) */
+GPtrArray *notice_agents_of(
+	const EngineMailbox *mailbox, const StoreTicket *ticket);
 
 /* ---- customer.c -------------------------------------------------------- */
 
@@ -226,6 +248,14 @@ struct SendOptions {
 	int64_t old_promised_s;
 	const char *resolution;
 	const GPtrArray *references;
+	/* What the ticket does not tell: words, reason, commands, ...; only
+	 * those members are read (nullable). */
+	const ReplyFacts *more;
+	/* Of mail to staff: who gets it (NULL: the supervisor), and what it
+	 * answers (NULL: the customer's last mail). */
+	const char *recipient;
+	const char *in_reply_to;
+	const GPtrArray *attachments; /* MessageAttachment (nullable) */
 	int64_t now_s;
 };
 bool send_mail(Context *context, const SendOptions *options,

@@ -30,6 +30,8 @@ static void owned_free(Owned *owned)
 	g_strfreev((char **)owned->mailbox.aliases);
 	g_strfreev((char **)owned->mailbox.staff);
 	g_strfreev((char **)owned->mailbox.vip);
+	g_strfreev((char **)owned->mailbox.agents);
+	g_strfreev((char **)owned->mailbox.logins);
 	g_free(owned->folded);
 	g_hash_table_unref(owned->staff);
 	g_hash_table_unref(owned->vip);
@@ -64,6 +66,8 @@ static Owned *owned_new(const EngineMailbox *mailbox)
 		(const char *const *)copy_list(mailbox->aliases);
 	owned->mailbox.staff = (const char *const *)copy_list(mailbox->staff);
 	owned->mailbox.vip = (const char *const *)copy_list(mailbox->vip);
+	owned->mailbox.agents = (const char *const *)copy_list(mailbox->agents);
+	owned->mailbox.logins = (const char *const *)copy_list(mailbox->logins);
 	owned->folded = base_address_fold(mailbox->address);
 	owned->staff = fold_list(mailbox->staff);
 	owned->vip = fold_list(mailbox->vip);

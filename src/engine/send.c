@@ -72,13 +72,13 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 	const StoreTicket *ticket = options->ticket;
 	const EngineMailbox *mailbox = options->mailbox;
 	int64_t every = mailbox->follow_up_every_s;
-	bool echo = ticket->authenticated || options->kind == REPLY_ESCALATION;
+	bool echo = ticket->authenticated || reply_kind_is_for_staff(options->kind);
 
 	return (ReplyFacts){
 		.kind = options->kind,
 		.language = reply_templates_choose(
 			policy_options(context->policy)->templates,
-			options->kind == REPLY_ESCALATION ? mailbox->language
+			reply_kind_is_for_staff(options->kind) ? mailbox->language
 							  : ticket->language,
 			mailbox->language),
 		.time_zone = promise_calendar_time_zone(mailbox->calendar),
@@ -114,7 +114,7 @@ static bool gather_ids(Context *context, const SendOptions *options,
 	g_autofree char *first = NULL;
 	char *last = NULL;
 
-	if (options->kind == REPLY_ESCALATION)
+	if (reply_kind_is_for_staff(options->kind))
 		return true;
 	if (!store_message_ends(
 		    context->store, options->ticket->id, &first, &last, error))
@@ -164,7 +164,7 @@ static GBytes *compose(Context *context, const SendOptions *options,
 {
 	const StoreTicket *ticket = options->ticket;
 	const EnginePolicy *policy = context->policy;
-	bool to_staff = options->kind == REPLY_ESCALATION;
+	bool to_staff = reply_kind_is_for_staff(options->kind);
 	g_autoptr(GArray) events = NULL;
 	g_autoptr(GPtrArray) references =
 		g_ptr_array_new_with_free_func(g_free);
@@ -228,7 +228,7 @@ bool send_mail(Context *context, const SendOptions *options,
 	const EnginePolicyOptions *policy = policy_options(context->policy);
 	g_autoptr(StoreOutbox) row = g_new0(StoreOutbox, 1);
 
-	row->recipient = g_strdup(options->kind == REPLY_ESCALATION
+	row->recipient = g_strdup(reply_kind_is_for_staff(options->kind)
 					  ? options->mailbox->supervisor
 					  : ticket->customer_address);
 	row->message_id = base_message_id_new(

@@ -97,7 +97,7 @@ static char *complain(const MustacheNode *node, const GPtrArray *sections,
 		return g_strdup_printf("\"%s\" means something only inside "
 				       "{{#%s}}",
 			node->text, word->within);
-	if (word->staff && (file->partial || file->kind != REPLY_ESCALATION))
+	if (word->staff && (file->partial || !reply_kind_is_for_staff(file->kind)))
 		return g_strdup_printf(
 			"\"%s\" is for escalations alone", node->text);
 	if (node->type == MUSTACHE_RAW && file->html)

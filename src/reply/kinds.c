@@ -12,7 +12,14 @@ static const struct {
 	[REPLY_LATE] = {"late", false},
 	[REPLY_RESOLVED] = {"resolved", false},
 	[REPLY_STATUS] = {"status", true},
+	[REPLY_REPLY] = {"reply", false},
+	[REPLY_SURVEY] = {"survey", false},
+	[REPLY_AFTERCARE] = {"aftercare", false},
 	[REPLY_ESCALATION] = {"escalation", false},
+	[REPLY_BRIEFING] = {"briefing", false},
+	[REPLY_NUDGE] = {"nudge", false},
+	[REPLY_COMMAND_RESULT] = {"command-result", true},
+	[REPLY_UNREACHABLE] = {"unreachable", false},
 };
 
 const char *reply_kind_name(enum reply_kind kind)
@@ -29,6 +36,11 @@ bool reply_kind_from_name(const char *name, enum reply_kind *ret_kind)
 		return true;
 	}
 	return false;
+}
+
+bool reply_kind_is_for_staff(enum reply_kind kind)
+{
+	return kind >= REPLY_ESCALATION;
 }
 
 bool reply_kind_is_answer(enum reply_kind kind)

@@ -257,7 +257,7 @@ static bool find_missing(const Language *language, enum reply_kind *ret_kind,
 	enum form *ret_form)
 {
 	for (int kind = 0; kind < REPLY_KINDS; kind++) {
-		if (kind == REPLY_ESCALATION && strcmp(language->code, "en"))
+		if (reply_kind_is_for_staff((enum reply_kind)kind) && strcmp(language->code, "en"))
 			continue;
 		for (int form = 0; form < FORMS; form++) {
 			if (language->kinds[kind][form])

@@ -27,6 +27,9 @@ static const char *const deadlines[] = {
 	[STORE_DEADLINE_FOLLOW_UP] = "follow-up",
 	[STORE_DEADLINE_PROMISE] = "promise",
 	[STORE_DEADLINE_CLOSE] = "close",
+	[STORE_DEADLINE_NUDGE] = "nudge",
+	[STORE_DEADLINE_SURVEY] = "survey",
+	[STORE_DEADLINE_AFTERCARE] = "aftercare",
 };
 
 const char *store_deadline_name(enum store_deadline kind)
