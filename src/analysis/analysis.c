@@ -27,6 +27,7 @@ Analysis *analysis_new(void)
 	Analysis *analysis = g_new0(Analysis, 1);
 	analysis->text = g_strdup("");
 	analysis->reply_text = g_strdup("");
+	analysis->agent_text = g_strdup("");
 	analysis->references = g_ptr_array_new_with_free_func(g_free);
 	analysis->in_reply_to = g_ptr_array_new_with_free_func(g_free);
 	analysis->recipients = g_ptr_array_new_with_free_func(g_free);
@@ -54,6 +55,14 @@ void analysis_free(Analysis *analysis)
 	g_free(analysis->thread_index);
 	g_free(analysis->thread_topic);
 	bounce_free(analysis->bounce);
+	g_free(analysis->threat);
+	g_free(analysis->rating_comment);
+	g_free(analysis->forwarded_text);
+	g_free(analysis->forwarded_subject);
+	g_free(analysis->forwarded_name);
+	g_free(analysis->forwarded_from);
+	g_free(analysis->command_problem_line);
+	g_free(analysis->agent_text);
 	g_free(analysis->complainer_reason);
 	g_free(analysis->signature);
 	g_free(analysis->reply_text);

@@ -13,13 +13,14 @@
 #include "internal.h"
 
 enum {
-	WIRE_VERSION = 2,
+	WIRE_VERSION = 3,
 	WIRE_MAX_BYTES = 32 * 1024 * 1024,
 	WIRE_MAX_ITEMS = 4096, /* of any array */
 	WIRE_MAX_LINE_BYTES = 64 * 1024,
 	WIRE_MAX_ARRAY_BYTES =
 		1024 * 1024, /* of all lines of one, on writing */
 	WIRE_MAX_URGENCY = 3,
+	WIRE_MAX_RATING = 5,
 };
 
 #define WIRE_MAX_DATE_S G_GINT64_CONSTANT(253402300799) /* end of 9999 */
@@ -83,6 +84,8 @@ static const WireField fields[] = {
 	FIELD(date_s, WIRE_TIME, 0),
 	FIELD(authenticated, WIRE_BOOL, 0),
 	FIELD(authenticated_by, WIRE_LINE, 0),
+	FIELD(dmarc_passed, WIRE_BOOL, 0),
+	FIELD(protection, WIRE_NUMBER, ANALYSIS_ENCRYPTED),
 	FIELD(language, WIRE_LINE, 0),
 	FIELD(language_confidence, WIRE_SHARE, 0),
 	FIELD(text, WIRE_TEXT, 0),
@@ -91,6 +94,18 @@ static const WireField fields[] = {
 	FIELD(status_request, WIRE_BOOL, 0),
 	FIELD(bounce, WIRE_BOUNCE, 0),
 	FIELD(commands, WIRE_LINES, 0),
+	FIELD(agent_text, WIRE_TEXT, 0),
+	FIELD(command_problem, WIRE_NUMBER, ANALYSIS_COMMANDS_TOO_MANY),
+	FIELD(command_problem_line, WIRE_LINE, 0),
+	FIELD(forwarded_from, WIRE_LINE, 0),
+	FIELD(forwarded_name, WIRE_LINE, 0),
+	FIELD(forwarded_subject, WIRE_LINE, 0),
+	FIELD(forwarded_text, WIRE_TEXT, 0),
+	FIELD(says_solved, WIRE_BOOL, 0),
+	FIELD(says_thanks, WIRE_BOOL, 0),
+	FIELD(rating, WIRE_NUMBER, WIRE_MAX_RATING),
+	FIELD(rating_comment, WIRE_TEXT, 0),
+	FIELD(threat, WIRE_LINE, 0),
 	FIELD(complainer, WIRE_NUMBER, ANALYSIS_CHRONIC),
 	FIELD(complainer_reason, WIRE_LINE, 0),
 	FIELD(urgency, WIRE_NUMBER, WIRE_MAX_URGENCY),
@@ -105,6 +120,8 @@ static const WireField fields[] = {
 G_STATIC_ASSERT(sizeof(enum analysis_kind) == sizeof(int));
 G_STATIC_ASSERT(sizeof(enum analysis_cost) == sizeof(int));
 G_STATIC_ASSERT(sizeof(enum analysis_complainer) == sizeof(int));
+G_STATIC_ASSERT(sizeof(enum analysis_protection) == sizeof(int));
+G_STATIC_ASSERT(sizeof(enum analysis_command_problem) == sizeof(int));
 
 /* ---- writing ---------------------------------------------------------- */
 
@@ -474,6 +491,11 @@ static bool analysis_holds_together(const Analysis *analysis, GError **error)
 		return wire_invalid(error, "no text");
 	if (analysis->language && !language_is_code(analysis->language))
 		return wire_invalid(error, "language");
+	if (!analysis->agent_text)
+		return wire_invalid(error, "no agent_text");
+	/* Nothing is obeyed of what is not understood whole. */
+	if (analysis->command_problem && analysis->commands->len)
+		return wire_invalid(error, "commands in spite of a problem");
 	return true;
 }
 
@@ -485,6 +507,7 @@ Analysis *analysis_deserialise(GBytes *bytes, GError **error)
 	g_autoptr(Analysis) analysis = analysis_new();
 	g_clear_pointer(&analysis->text, g_free);
 	g_clear_pointer(&analysis->reply_text, g_free);
+	g_clear_pointer(&analysis->agent_text, g_free);
 	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
 		if (!field_read(values, i, analysis, error))
 			return NULL;

@@ -355,6 +355,51 @@ static void every_field_crosses_the_wire(void **state)
 	assert_string_equal(back->bounce->reason, "host-unknown");
 }
 
+static void every_field_of_an_agents_mail_crosses_the_wire(void **state)
+{
+	(void)state;
+	g_autoptr(Analysis) analysis = analysis_new();
+	analysis->dmarc_passed = true;
+	analysis->protection = ANALYSIS_ENCRYPTED;
+	g_free(analysis->agent_text);
+	analysis->agent_text = g_strdup("A new one is on its way.\n\nMari");
+	analysis->command_problem = ANALYSIS_COMMANDS_TOO_MANY;
+	analysis->command_problem_line = g_strdup("#resolv");
+	analysis->forwarded_from = g_strdup("anna@example.org");
+	analysis->forwarded_name = g_strdup("Anna");
+	analysis->forwarded_subject = g_strdup("Rotten");
+	analysis->forwarded_text = g_strdup("They were\nrotten.");
+	g_autoptr(Analysis) back = cross(analysis);
+	assert_same(analysis, back);
+	assert_true(back->dmarc_passed);
+	assert_int_equal(back->protection, ANALYSIS_ENCRYPTED);
+	assert_string_equal(
+		back->agent_text, "A new one is on its way.\n\nMari");
+	assert_int_equal(back->command_problem, ANALYSIS_COMMANDS_TOO_MANY);
+	assert_string_equal(back->command_problem_line, "#resolv");
+	assert_string_equal(back->forwarded_from, "anna@example.org");
+	assert_string_equal(back->forwarded_name, "Anna");
+	assert_string_equal(back->forwarded_subject, "Rotten");
+	assert_string_equal(back->forwarded_text, "They were\nrotten.");
+}
+
+static void every_field_of_what_a_customer_says_crosses_the_wire(void **state)
+{
+	(void)state;
+	g_autoptr(Analysis) analysis = analysis_new();
+	analysis->says_solved = true;
+	analysis->says_thanks = true;
+	analysis->rating = 5;
+	analysis->rating_comment = g_strdup("quick\nand kind");
+	analysis->threat = g_strdup("law: 'lawyer'");
+	g_autoptr(Analysis) back = cross(analysis);
+	assert_same(analysis, back);
+	assert_true(back->says_solved && back->says_thanks);
+	assert_int_equal(back->rating, 5);
+	assert_string_equal(back->rating_comment, "quick\nand kind");
+	assert_string_equal(back->threat, "law: 'lawyer'");
+}
+
 /* A value that no honest parser writes, by breaking an honest one. */
 typedef void (*Lie)(Analysis *analysis);
 
@@ -415,9 +460,42 @@ static void lie_size(Analysis *analysis)
 	attachment->size_bytes = SIZE_MAX;
 }
 
+static void lie_protection(Analysis *analysis)
+{
+	analysis->protection = (enum analysis_protection)3;
+}
+
+static void lie_command_problem(Analysis *analysis)
+{
+	analysis->command_problem = (enum analysis_command_problem)7;
+}
+
+static void lie_commands_in_spite_of_a_problem(Analysis *analysis)
+{
+	analysis->command_problem = ANALYSIS_COMMAND_UNKNOWN;
+	g_ptr_array_add(analysis->commands, g_strdup("#resolve"));
+}
+
+static void lie_no_agent_text(Analysis *analysis)
+{
+	g_clear_pointer(&analysis->agent_text, g_free);
+}
+
+static void lie_rating(Analysis *analysis)
+{
+	analysis->rating = 6;
+}
+
+static void lie_negative_rating(Analysis *analysis)
+{
+	analysis->rating = (unsigned)-1;
+}
+
 static const Lie lies[] = {lie_kind, lie_negative_kind, lie_cost,
 	lie_complainer, lie_urgency, lie_confidence, lie_confidence_above,
-	lie_date, lie_language, lie_no_text, lie_size};
+	lie_date, lie_language, lie_no_text, lie_size, lie_protection,
+	lie_command_problem, lie_commands_in_spite_of_a_problem,
+	lie_no_agent_text, lie_rating, lie_negative_rating};
 
 static void values_out_of_range_are_refused(void **state)
 {
@@ -546,6 +624,10 @@ int main(void)
 		cmocka_unit_test(smtp_auth_is_believed),
 		cmocka_unit_test(analysis_crosses_the_wire_unchanged),
 		cmocka_unit_test(every_field_crosses_the_wire),
+		cmocka_unit_test(
+			every_field_of_an_agents_mail_crosses_the_wire),
+		cmocka_unit_test(
+			every_field_of_what_a_customer_says_crosses_the_wire),
 		cmocka_unit_test(values_out_of_range_are_refused),
 		cmocka_unit_test(lines_with_control_characters_are_refused),
 		cmocka_unit_test(our_own_side_writes_clean_lines),
