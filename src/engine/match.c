@@ -17,15 +17,18 @@ static bool by_reference(Context *context, const char *reference,
 				     reference, ret_ticket, error);
 }
 
+/* Whichever mail of ours it was put into: it routes, and says nothing of who
+ * writes. */
 static bool by_token(Context *context, const char *detail,
 	StoreTicket **ret_ticket, GError **error)
 {
-	g_autofree char *reply =
-		policy_open_detail(context->policy, 't', detail);
-	g_autofree char *bounce =
-		policy_open_detail(context->policy, 'b', detail);
+	static const char letters[] = "tab";
+	g_autofree char *reference = NULL;
 
-	return by_reference(context, reply ? reply : bounce, ret_ticket, error);
+	for (const char *letter = letters; *letter && !reference; letter++)
+		reference =
+			policy_open_detail(context->policy, *letter, detail);
+	return by_reference(context, reference, ret_ticket, error);
 }
 
 /*

@@ -197,9 +197,10 @@ char *policy_sender_key(const char *address)
 
 /* ---- tokens ------------------------------------------------------------ */
 
+/* 't': a customer answers, 'a': an agent does, 'b': a mail server. */
 static const char *purpose_of(char letter)
 {
-	return letter == 'b' ? "bounce" : "reply";
+	return letter == 'b' ? "bounce" : letter == 'a' ? "agent" : "reply";
 }
 
 char *policy_token_address(const EnginePolicy *policy,

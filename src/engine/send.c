@@ -65,21 +65,59 @@ static bool gather_events(Context *context, const SendOptions *options,
 	return true;
 }
 
+/* What staff may read and customers never do. */
+static void add_staff_facts(const SendOptions *options, ReplyFacts *facts)
+{
+	static const char *const priorities[] = {
+		"low", "normal", "high", "urgent"};
+	const StoreTicket *ticket = options->ticket;
+
+	facts->complainer = ticket->complainer;
+	facts->complainer_reason = ticket->complainer_reason;
+	facts->priority = priorities[CLAMP(ticket->priority, 0, 3)];
+	facts->type = ticket->type;
+	facts->cause = ticket->cause;
+	facts->tags = ticket->tags;
+	facts->unproven = !ticket->authenticated;
+}
+
+/* What only whoever sends the mail knows. */
+static void add_more(const ReplyFacts *more, bool to_staff, ReplyFacts *facts)
+{
+	facts->words = more->words;
+	if (!to_staff)
+		return;
+	facts->reason = more->reason;
+	facts->reason_words = more->reason_words;
+	facts->customer_words = more->customer_words;
+	facts->vip = more->vip;
+	facts->due_s = more->due_s;
+	facts->history = more->history;
+	facts->history_length = more->history_length;
+	facts->similar = more->similar;
+	facts->similar_length = more->similar_length;
+	facts->commands = more->commands;
+	facts->commands_length = more->commands_length;
+	facts->first_words = more->first_words;
+	facts->first_by = more->first_by;
+	facts->first_s = more->first_s;
+	facts->second_words = more->second_words;
+}
+
 /* A customer gets their own words back only if it was them who wrote. */
 static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 	const GArray *events)
 {
 	const StoreTicket *ticket = options->ticket;
 	const EngineMailbox *mailbox = options->mailbox;
+	bool to_staff = reply_kind_is_for_staff(options->kind);
 	int64_t every = mailbox->follow_up_every_s;
-	bool echo = ticket->authenticated || reply_kind_is_for_staff(options->kind);
-
-	return (ReplyFacts){
+	bool echo = ticket->authenticated || to_staff;
+	ReplyFacts facts = {
 		.kind = options->kind,
 		.language = reply_templates_choose(
 			policy_options(context->policy)->templates,
-			reply_kind_is_for_staff(options->kind) ? mailbox->language
-							  : ticket->language,
+			to_staff ? mailbox->language : ticket->language,
 			mailbox->language),
 		.time_zone = promise_calendar_time_zone(mailbox->calendar),
 		.reference = ticket->reference,
@@ -98,6 +136,7 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.now_s = options->now_s,
 		.state = store_state_name(ticket->state),
 		.resolution = options->resolution,
+		.promise_kept = ticket->answered_at && !ticket->promised_by,
 		.reopened = options->reopened,
 		.messages = ticket->messages,
 		.late_count = ticket->late_count,
@@ -105,20 +144,29 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.events = (const ReplyEvent *)(void *)events->data,
 		.events_length = events->len,
 	};
+
+	if (to_staff)
+		add_staff_facts(options, &facts);
+	if (options->more)
+		add_more(options->more, to_staff, &facts);
+	return facts;
 }
 
-/* The conversation's ids: the mail answered, else the first and the last. */
+/* The conversation's ids: the mail answered, else the first and the last, so
+ * that mail to the team stands beside the complaint that it got. */
 static bool gather_ids(Context *context, const SendOptions *options,
 	GPtrArray *references, char **ret_in_reply_to, GError **error)
 {
 	g_autofree char *first = NULL;
-	char *last = NULL;
+	g_autofree char *last = NULL;
 
-	if (reply_kind_is_for_staff(options->kind))
-		return true;
 	if (!store_message_ends(
 		    context->store, options->ticket->id, &first, &last, error))
 		return false;
+	if (options->in_reply_to) {
+		g_free(last);
+		last = g_strdup(options->in_reply_to);
+	}
 	for (guint i = 0; options->references && i < options->references->len;
 		i++)
 		g_ptr_array_add(
@@ -127,8 +175,25 @@ static bool gather_ids(Context *context, const SendOptions *options,
 		g_ptr_array_add(references, g_steal_pointer(&first));
 	if (last)
 		g_ptr_array_add(references, g_strdup(last));
-	*ret_in_reply_to = last;
+	*ret_in_reply_to = g_steal_pointer(&last);
 	return true;
+}
+
+/* A quote or a signature may hold them: what the team goes by in the house is
+ * no matter of the customer's, unless it is the customer's own. (transfer
+ * container) */
+static GPtrArray *list_private(const SendOptions *options)
+{
+	GPtrArray *private = g_ptr_array_new();
+	const char *const *staff = options->mailbox->staff;
+
+	for (; staff && *staff; staff++) {
+		g_autofree char *folded = base_address_fold(*staff);
+		if (!g_str_equal(folded, options->ticket->customer))
+			g_ptr_array_add(private, (char *)*staff);
+	}
+	g_ptr_array_add(private, NULL);
+	return private;
 }
 
 /*
@@ -159,20 +224,64 @@ static int64_t take_turn(Context *context, enum reply_kind kind, int64_t now_s)
 		       : now_s + (int64_t)(-bucket->tokens / per_second);
 }
 
+/* Clients that ask for like subjects in a thread, too, find the complaint's;
+ * who gets an escalation has no complaint beside it. */
+static const char *choose_subject(const ReplyFacts *facts)
+{
+	switch (facts->kind) {
+	case REPLY_ESCALATION:
+	case REPLY_UNREACHABLE:
+		return NULL;
+	case REPLY_ACK:
+	case REPLY_FOLLOWUP:
+	case REPLY_LATE:
+	case REPLY_RESOLVED:
+	case REPLY_STATUS:
+	case REPLY_REPLY:
+	case REPLY_SURVEY:
+	case REPLY_AFTERCARE:
+	case REPLY_BRIEFING:
+	case REPLY_NUDGE:
+	case REPLY_COMMAND_RESULT:
+		return facts->subject;
+	}
+	g_assert_not_reached();
+}
+
+/* What of the envelope comes from ticket and mailbox. */
+static ReplyEnvelope make_envelope(
+	const SendOptions *options, const ReplyFacts *facts)
+{
+	const StoreTicket *ticket = options->ticket;
+	bool to_staff = reply_kind_is_for_staff(options->kind);
+
+	return (ReplyEnvelope){
+		.from_name = options->mailbox->name,
+		.from_address = options->mailbox->address,
+		.to_name = to_staff ? NULL : facts->customer_name,
+		.thread_index = ticket->thread_index,
+		.thread_topic = to_staff || ticket->authenticated
+					? ticket->thread_topic
+					: NULL,
+		.subject = choose_subject(facts),
+		.attachments = options->attachments,
+	};
+}
+
 static GBytes *compose(Context *context, const SendOptions *options,
 	const char *message_id, const char *recipient, GError **error)
 {
-	const StoreTicket *ticket = options->ticket;
 	const EnginePolicy *policy = context->policy;
+	const char *reference = options->ticket->reference;
 	bool to_staff = reply_kind_is_for_staff(options->kind);
 	g_autoptr(GArray) events = NULL;
 	g_autoptr(GPtrArray) references =
 		g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) private = list_private(options);
 	g_autofree char *in_reply_to = NULL;
-	g_autofree char *thread_id =
-		policy_thread_id(policy, ticket->reference);
+	g_autofree char *thread_id = policy_thread_id(policy, reference);
 	g_autofree char *reply_to = policy_token_address(
-		policy, options->mailbox, 't', ticket->reference);
+		policy, options->mailbox, to_staff ? 'a' : 't', reference);
 
 	if (!gather_events(context, options, &events, error) ||
 		!gather_ids(context, options, references, &in_reply_to, error))
@@ -180,22 +289,16 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	g_ptr_array_add(references, NULL);
 
 	ReplyFacts facts = make_facts(context, options, events);
-	ReplyEnvelope envelope = {
-		.message_id = message_id,
-		.from_name = options->mailbox->name,
-		.from_address = options->mailbox->address,
-		.to_address = recipient,
-		.to_name = to_staff ? NULL : facts.customer_name,
-		.reply_to = to_staff ? NULL : reply_to,
-		.in_reply_to = in_reply_to,
-		.references = (const char *const *)references->pdata,
-		.thread_id = thread_id,
-		.thread_index = to_staff ? NULL : ticket->thread_index,
-		.thread_topic = to_staff || !ticket->authenticated
-					? NULL
-					: ticket->thread_topic,
-		.subject = to_staff ? NULL : facts.subject,
-	};
+	ReplyEnvelope envelope = make_envelope(options, &facts);
+	envelope.message_id = message_id;
+	envelope.to_address = recipient;
+	envelope.reply_to = reply_to;
+	envelope.in_reply_to = in_reply_to;
+	envelope.references = (const char *const *)references->pdata;
+	envelope.thread_id = thread_id;
+	if (!to_staff)
+		envelope.private_addresses =
+			(const char *const *)private->pdata;
 	return reply_compose(
 		policy_options(policy)->templates, &facts, &envelope, error);
 }
@@ -221,18 +324,23 @@ static bool queue(Context *context, const SendOptions *options,
 		       context->store, row->ticket_id, row->message_id, error);
 }
 
+static const char *choose_recipient(const SendOptions *options)
+{
+	if (!reply_kind_is_for_staff(options->kind))
+		return options->ticket->customer_address;
+	return options->recipient ? options->recipient
+				  : options->mailbox->supervisor;
+}
+
 bool send_mail(Context *context, const SendOptions *options,
 	int64_t *ret_outbox_id, GError **error)
 {
-	const StoreTicket *ticket = options->ticket;
 	const EnginePolicyOptions *policy = policy_options(context->policy);
 	g_autoptr(StoreOutbox) row = g_new0(StoreOutbox, 1);
 
-	row->recipient = g_strdup(reply_kind_is_for_staff(options->kind)
-					  ? options->mailbox->supervisor
-					  : ticket->customer_address);
+	row->recipient = g_strdup(choose_recipient(options));
 	row->message_id = base_message_id_new(
-		&policy->key, ticket->reference, policy->hostname);
+		&policy->key, options->ticket->reference, policy->hostname);
 	row->bytes = compose(
 		context, options, row->message_id, row->recipient, error);
 	if (!row->bytes || !queue(context, options, row, error))
