@@ -62,7 +62,7 @@ static int64_t day_of(int64_t local_s)
 	return local_s % PROMISE_DAY_S < 0 ? day - 1 : day;
 }
 
-static unsigned weekday_of(int64_t day)
+unsigned promise_weekday(int64_t day)
 {
 	/* Day 0 was a Thursday; Monday is 0. */
 	return (unsigned)(((day + 3) % PROMISE_WEEKDAYS + PROMISE_WEEKDAYS) %
@@ -74,7 +74,7 @@ static unsigned weekday_of(int64_t day)
 static bool day_open_at(const PromiseCalendar *calendar, int64_t day,
 	int32_t second, int32_t *ret_until)
 {
-	const GArray *spans = calendar->hours.days[weekday_of(day)];
+	const GArray *spans = calendar->hours.days[promise_weekday(day)];
 
 	*ret_until = PROMISE_DAY_S;
 	if (promise_holidays_contain(calendar->holidays, day))
@@ -195,4 +195,25 @@ int64_t promise_round(const PromiseCalendar *calendar, int64_t at_s)
 	bool open =
 		promise_open_seconds(calendar, at_s, round_s) == round_s - at_s;
 	return open ? round_s : at_s;
+}
+
+int64_t promise_calendar_day(const PromiseCalendar *calendar, int64_t at_s)
+{
+	return day_of(at_s + promise_zone_at(calendar->zone, at_s)->offset_s);
+}
+
+int32_t promise_calendar_closing(const PromiseCalendar *calendar, int64_t day)
+{
+	const GArray *spans = calendar->hours.days[promise_weekday(day)];
+
+	if (!spans->len || promise_holidays_contain(calendar->holidays, day))
+		return -1;
+	return g_array_index(spans, Span, spans->len - 1).end_s;
+}
+
+bool promise_calendar_instant(const PromiseCalendar *calendar, int64_t day,
+	int32_t second, int64_t *ret_at_s)
+{
+	return promise_zone_instant(
+		calendar->zone, day * PROMISE_DAY_S + second, ret_at_s);
 }

@@ -32,6 +32,11 @@ GArray *promise_zone_new(const char *identifier, GError **error);
 
 const ZoneStretch *promise_zone_at(const GArray *zone, int64_t at_s);
 
+/* The instant at which local clocks show local_s, the earlier one where they
+ * show it twice; false if they leap over it. */
+bool promise_zone_instant(
+	const GArray *zone, int64_t local_s, int64_t *ret_at_s);
+
 /* ---- hours.c ----------------------------------------------------------- */
 
 /* Open from start_s (inclusive) to end_s of a local day. */
@@ -57,5 +62,18 @@ void promise_hours_clear(WeekHours *hours);
 GArray *promise_holidays_load(const char *const *paths, GError **error);
 
 bool promise_holidays_contain(const GArray *holidays, int64_t day);
+
+/* ---- calendar.c -------------------------------------------------------- */
+
+/* The number of the local day of an instant, and its weekday: 0 is Monday. */
+int64_t promise_calendar_day(const PromiseCalendar *calendar, int64_t at_s);
+unsigned promise_weekday(int64_t day);
+
+/* The second of the day at which it closes for good; -1 if it never opens. */
+int32_t promise_calendar_closing(const PromiseCalendar *calendar, int64_t day);
+
+/* As promise_zone_instant(). */
+bool promise_calendar_instant(const PromiseCalendar *calendar, int64_t day,
+	int32_t second, int64_t *ret_at_s);
 
 #endif

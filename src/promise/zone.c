@@ -82,3 +82,22 @@ const ZoneStretch *promise_zone_at(const GArray *zone, int64_t at_s)
 	}
 	return &stretches[low];
 }
+
+bool promise_zone_instant(
+	const GArray *zone, int64_t local_s, int64_t *ret_at_s)
+{
+	const ZoneStretch *end = (const ZoneStretch *)zone->data + zone->len;
+	const ZoneStretch *stretch =
+		promise_zone_at(zone, local_s - PROMISE_DAY_S);
+
+	for (; stretch < end; stretch++) {
+		int64_t at_s = local_s - stretch->offset_s;
+		if (stretch->from_s > local_s + PROMISE_DAY_S)
+			return false;
+		if (at_s < stretch->from_s || at_s >= stretch->until_s)
+			continue;
+		*ret_at_s = at_s;
+		return true;
+	}
+	return false;
+}
