@@ -1,0 +1,117 @@
+"""A private Dovecot.
+
+    dovecot = place.started(Dovecot(place.subfolder("dovecot"),
+                                    users={"mari": "secret"},
+                                    auth_socket=queue / "private/auth"))
+
+Its package is unpacked, not installed; it runs from a folder of its own, with
+Debian's standing accounts, and nothing of the system's is read or written."""
+
+import subprocess
+
+from servers import (
+    MAIL_OWNER, PATIENCE_S, ServerError, kill_group, kill_processes_of,
+    mta_root, stop_process, wait_for)
+
+DOVECOT_CONF = """\
+base_dir = {folder}/run
+state_dir = {folder}/state
+libexec_dir = {root}/usr/lib/dovecot
+mail_plugin_dir = {root}/usr/lib/dovecot/modules
+import_environment = TZ LD_LIBRARY_PATH REDRESS_TEST_FOLDER
+default_internal_user = {owner}
+default_internal_group = {owner}
+default_login_user = nobody
+log_path = {folder}/log
+listen = 127.0.0.1
+protocols =
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_username_format = %Lu
+# A wrong password is not punished with a pause.
+auth_failure_delay = 0
+passdb {{
+  driver = passwd-file
+  args = {folder}/passwd
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={owner} home={folder}/home/%u
+}}
+{auth}
+{extra}
+"""
+
+# For Postfix: "smtpd_sasl_type = dovecot".
+AUTH_LISTENER = """\
+service auth {{
+  unix_listener {socket} {{
+    mode = 0666
+  }}
+}}
+"""
+
+
+class Dovecot:
+    """users: {name: password}, as they log in.  auth_socket: where an SMTP
+    server asks who they are (None: it asks nobody).  extra: further lines of
+    dovecot.conf, such as a protocol of its own."""
+
+    def __init__(self, folder, users, auth_socket=None, extra=""):
+        self.folder, self.root = folder, mta_root("dovecot")
+        self.log_file = folder / "log"
+        self.auth_socket = auth_socket
+        self.config_file = folder / "dovecot.conf"
+        self._process = None
+        for name in ("run", "state", "home"):
+            (folder / name).mkdir(mode=0o755)
+        # Read as the unprivileged user too.
+        (folder / "passwd").write_text("".join(
+            f"{name}:{{PLAIN}}{password}::::::\n"
+            for name, password in users.items()))
+        self.config_file.write_text(DOVECOT_CONF.format(
+            folder=folder, root=self.root, owner=MAIL_OWNER, extra=extra,
+            auth=AUTH_LISTENER.format(socket=auth_socket)
+            if auth_socket else ""))
+
+    def __str__(self):
+        return f"Dovecot in {self.folder}"
+
+    def _environment(self):
+        libraries = self.root / "usr/lib/dovecot"
+        return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C",
+                "LD_LIBRARY_PATH": f"{libraries}:{libraries}/modules/"
+                                   "old-stats",
+                # How what it leaves running is found.
+                "REDRESS_TEST_FOLDER": str(self.folder)}
+
+    def start(self):
+        """By way of doveconf, as dovecot itself does, which would look for it
+        where the package would have been installed."""
+        self._process = subprocess.Popen(
+            [self.root / "usr/bin/doveconf", "-c", self.config_file,
+             "-f", "service=master", "-e", self.root / "usr/sbin/dovecot",
+             "-F", "-c", self.config_file],
+            env=self._environment(), cwd=self.folder,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True)
+        wait_for(lambda: self._process.poll() is not None
+                 or self._is_up(), PATIENCE_S, "Dovecot to start", self.log)
+        if self._process.poll() is not None:
+            raise ServerError(f"Dovecot ended at once\n{self.log()}")
+
+    def _is_up(self):
+        return "starting up" in self.log() and (
+            not self.auth_socket or self.auth_socket.exists())
+
+    def stop(self):
+        if self._process:
+            process, self._process = self._process, None
+            stop_process(process)
+            kill_group(process)
+            kill_processes_of(self.folder)
+
+    def log(self):
+        return self.log_file.read_text(errors="replace") \
+            if self.log_file.exists() else ""
