@@ -28,6 +28,44 @@ struct ConfigCalendar {
 	PromiseCalendar *calendar; /* ready made */
 };
 
+/* A mailbox at a provider. */
+typedef struct ConfigImap ConfigImap;
+struct ConfigImap {
+	char *host; /* NULL: none is watched */
+	unsigned port;
+	enum config_tls tls;
+	bool allow_plain;
+	char *ca_file;
+	char *user;
+	char *password_file, *password_command;
+	char *oauth2_token_file, *oauth2_command;
+	char *folder;
+	char *move_to;
+	bool watch_sent;
+	char *sent_folder;
+	char *start_from; /* "now", a date, "everything" */
+	int64_t poll_every_s, timeout_s;
+	int64_t message_bytes;
+	char *authserv_id; /* of the provider (nullable) */
+};
+
+/* How the mail of one mailbox leaves, if not as the others'. */
+typedef struct ConfigSubmission ConfigSubmission;
+struct ConfigSubmission {
+	char *host; /* NULL: as the top section says */
+	unsigned port;
+	enum config_tls tls;
+	bool allow_plain;
+	char *ca_file;
+	char *user;
+	char *password_file, *password_command;
+	char *oauth2_token_file, *oauth2_command;
+	unsigned connections;
+	int64_t timeout_s;
+	unsigned mails_per_minute; /* 0: as many as it takes */
+	bool file_sent;            /* a copy into the folder of sent mail */
+};
+
 enum config_briefing {
 	CONFIG_BRIEFING_NONE,
 	CONFIG_BRIEFING_PROBLEMS, /* urgent, reopened, VIP, a kind of complainer
@@ -84,10 +122,12 @@ struct ConfigMailbox {
 	char **vip;                /* addresses and "@domain"s */
 	enum config_agent_reply agent_reply;
 	enum config_agent_from agent_from; /* of direct answers */
-	int64_t nudge_before_s;            /* the team hears; 0: it does not */
-	int64_t collision_window_s;        /* of two agents' answers; 0: none */
-	int64_t survey_after_s;            /* the resolution; 0: no question */
-	int64_t aftercare_after_s;         /* likewise */
+	ConfigImap imap;
+	ConfigSubmission submission;
+	int64_t nudge_before_s;     /* the team hears; 0: it does not */
+	int64_t collision_window_s; /* of two agents' answers; 0: none */
+	int64_t survey_after_s;     /* the resolution; 0: no question */
+	int64_t aftercare_after_s;  /* likewise */
 };
 
 typedef struct Config Config;

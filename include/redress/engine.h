@@ -188,6 +188,9 @@ struct EngineMail {
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;           /* an import of old mail */
 	const char *auth_login;        /* SMTP AUTH name (nullable) */
+	/* Found in the folder of sent mail: a person has answered with it from
+	 * the shared mailbox, and the customer has it. */
+	bool sent;
 	/* What an agent's mail carries, MessageAttachment (nullable); why it is
 	 * not known, if it is not (nullable). */
 	const GPtrArray *attachments;
@@ -249,6 +252,15 @@ bool engine_receive(Engine *engine, const EngineMail *mail,
  * cost of the analysis. */
 void engine_refine(const EnginePolicy *policy, const char *envelope_from,
 	const char *const *recipients, Analysis *analysis);
+
+/* ---- what IMAP knows of its folders ------------------------------------- */
+
+/* Keeps where a folder's reading stands; see StoreFolder.  durable: waits for
+ * the disk. */
+bool engine_folder_keep(Engine *engine, const StoreFolder *folder, bool durable,
+	GError **error);
+bool engine_folder_find(Engine *engine, const char *mailbox, const char *folder,
+	StoreFolder **ret_folder, GError **error);
 
 /* ---- deadlines --------------------------------------------------------- */
 

@@ -92,4 +92,60 @@ void intake_milter_stop(void);
 /* Mails in hand, for tests and the watchdog. */
 unsigned intake_milter_in_hand(void);
 
+/* ---- IMAP: intake/imap*.c ----------------------------------------------- */
+
+enum intake_tls {
+	INTAKE_TLS_NONE, /* loopback, or where it is allowed */
+	INTAKE_TLS_STARTTLS,
+	INTAKE_TLS_IMPLICIT,
+};
+
+/* What is taken of a mailbox that has mail when it is met first. */
+enum intake_start {
+	INTAKE_START_NOW, /* what comes from now on */
+	INTAKE_START_DATE,
+	INTAKE_START_EVERYTHING, /* recorded, none of it acknowledged */
+};
+
+typedef struct IntakeImapOptions IntakeImapOptions;
+struct IntakeImapOptions {
+	IntakeDoor door;
+	const char *mailbox; /* its address: the recipient of what comes */
+	const char *host;
+	unsigned port;
+	enum intake_tls tls;
+	const char *ca_file; /* (nullable): the system's */
+	const char *user;
+	/* One of these four tells the secret; a command's is its first line of
+	 * output, and it is run anew when the server refuses the secret. */
+	const char *password_file;
+	const char *password_command;
+	const char *oauth2_token_file; /* XOAUTH2 */
+	const char *oauth2_command;
+	const char *folder;      /* "INBOX" */
+	const char *move_to;     /* (nullable): flagged $Redress instead */
+	const char *sent_folder; /* watched for agents' answers (nullable) */
+	enum intake_start start;
+	int64_t start_s;      /* of INTAKE_START_DATE */
+	int64_t poll_every_s; /* where IDLE is not offered */
+	int64_t command_timeout_s;
+	int64_t message_bytes; /* of a larger one only the header is read */
+	/* Called on the thread of the mailbox, for the log and the state
+	 * (nullable). */
+	void (*told)(const char *mailbox, const GError *problem, void *user);
+	void *user;
+};
+
+/* Follows one mailbox on a thread of its own, until it is freed.  Never
+ * fails: what is wrong is told, and tried again.  (transfer full) */
+typedef struct IntakeImap IntakeImap;
+IntakeImap *intake_imap_start(const IntakeImapOptions *options);
+/* Ends the connection and waits for the thread, at most the time of the mail in
+ * hand. */
+void intake_imap_stop(IntakeImap *imap);
+
+/* Connects, logs in, selects the folder and leaves: what the server can do, in
+ * words; or what is wrong, with the cure.  (transfer full) */
+char *intake_imap_try(const IntakeImapOptions *options, GError **error);
+
 #endif

@@ -397,6 +397,29 @@ bool store_deadline_due(Store *store, int64_t now_s, unsigned most,
 /* The next one, 0 if there is none. */
 bool store_deadline_next(Store *store, int64_t *ret_due_at, GError **error);
 
+/* ---- folders of mailboxes by IMAP --------------------------------------- */
+
+typedef struct StoreFolder StoreFolder;
+struct StoreFolder {
+	char *mailbox; /* folded address */
+	char *folder;  /* as the server names it */
+	int64_t uidvalidity;
+	int64_t last_uid;   /* up to it everything is recorded */
+	int64_t contact_at; /* the server last answered */
+	int64_t oldest_at;  /* since when the oldest unprocessed mail waits */
+	int64_t failures;   /* in a row */
+	char *problem;      /* the last one (nullable) */
+	char *capabilities; /* of the server (nullable) */
+};
+void store_folder_free(StoreFolder *folder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreFolder, store_folder_free)
+/* Inserts or replaces. */
+bool store_folder_set(Store *store, const StoreFolder *folder, GError **error);
+bool store_folder_get(Store *store, const char *mailbox, const char *folder,
+	StoreFolder **ret_folder, GError **error);
+/* (element-type StoreFolder) by mailbox and folder */
+bool store_folder_list(Store *store, GPtrArray **ret_folders, GError **error);
+
 /* ---- outbox ------------------------------------------------------------ */
 
 enum store_outbox_state {
@@ -416,6 +439,7 @@ struct StoreOutbox {
 	int64_t ticket_id;
 	char *kind;        /* reply_kind_name() */
 	unsigned sequence; /* unique with ticket and kind */
+	char *mailbox;     /* folded, of the ticket: reads fill it in */
 	char *recipient;
 	char *recipient_folded;
 	char *envelope_from; /* "" for <> */
