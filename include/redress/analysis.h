@@ -205,7 +205,7 @@ Analysis *analysis_run(
 
 /* The line in our mails to staff above which answers are written: all of it,
  * as a line of its own.  Whatever is quoted below is dropped. */
-#define ANALYSIS_MARKER "##- Write your answer above this line -##"
+#define ANALYSIS_MARKER BASE_ANSWER_MARKER
 
 /* The names of the agent commands, without "#", NULL-terminated, in the order
  * of the manual; and the nearest one to a word, NULL if none is near. */

@@ -143,6 +143,13 @@ char *base_address_fold(const char *address);
  */
 char *base_address_without_detail(const char *address, char **ret_detail);
 
+/*
+ * The line in our mails to staff above which answers are written: all of it,
+ * as a line of its own.  Whatever is quoted below is dropped.  Here, since
+ * those who write it and those who look for it do not see each other.
+ */
+#define BASE_ANSWER_MARKER "##- Write your answer above this line -##"
+
 /* ---- log -------------------------------------------------------------- */
 
 /*

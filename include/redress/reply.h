@@ -123,9 +123,15 @@ struct ReplyFacts {
 	unsigned interval_s; /* of follow-ups */
 	const ReplyEvent *events;
 	size_t events_length;
-	/* The agent's words in reply, and in a followup instead of the stock
-	 * sentence. */
+	/*
+	 * The agent's words, greeting and signature included: all of a reply;
+	 * in resolved in place of our own letter; in a followup instead of the
+	 * stock sentences (our greeting stays).  In command-result: the words
+	 * that were not sent.
+	 */
 	const char *words;
+	/* In resolved: the customer said so; there is no resolution then. */
+	bool solved_by_customer;
 
 	/* ---- in mail to staff alone ---- */
 	const char *customer_address;
@@ -176,10 +182,19 @@ struct ReplyEnvelope {
 	const char *thread_topic;
 	/* "Re: [#REF] ..." is made from this; NULL: the template's own. */
 	const char *subject;
-	/* Carried beside the text: MessageAttachment (nullable). */
+	/*
+	 * Carried beside the text: MessageAttachment (nullable).  Byte for byte
+	 * in base 64, but for a mail (message/rfc822), for which RFC 2046,
+	 * 5.2.1, forbids that: it is carried as it stands if it is 7-bit lines
+	 * that end in CRLF, else as application/octet-stream named .eml.
+	 */
 	const GPtrArray *attachments;
-	/* Addresses that must not be read by who gets the mail: each is told
-	 * as from_address; NULL-terminated (nullable). */
+	/*
+	 * Addresses that must not be read by who gets the mail: each is told as
+	 * from_address, but for those that the envelope itself names; NULL-
+	 * terminated (nullable).  One that would still be read, in an
+	 * attachment for one, is REDRESS_ERROR_INVALID.
+	 */
 	const char *const *private_addresses;
 };
 
@@ -190,8 +205,18 @@ struct ReplyEnvelope {
  */
 char *reply_render_canned(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const char *name, GError **error);
-/* Sorted, NULL-terminated. */
+/* Of any language, sorted, NULL-terminated. */
 const char *const *reply_templates_canned(const ReplyTemplates *templates);
+
+/* What an agent may write on a line of its own, for #help and the manual. */
+typedef struct ReplyCommandHelp ReplyCommandHelp;
+struct ReplyCommandHelp {
+	const char *name;      /* "promise" */
+	const char *arguments; /* "WHEN", "" */
+	const char *help;
+};
+size_t reply_commands_length(void);
+ReplyCommandHelp reply_commands_get(size_t index);
 
 /* True if a mail can be composed to this address. */
 bool reply_can_address(const char *address);
@@ -201,6 +226,8 @@ bool reply_can_address(const char *address);
  * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,
  * "Re: " and that.  Text and HTML alternatives in UTF-8, lines at most 998
  * bytes, CRLF.  Headers are ASCII unless an address is not (RFC 6532).
+ *
+ * To staff the reference may be NULL: a mail that belongs to no ticket.
  *
  * An address or our Message-ID that cannot stand in a header is
  * REDRESS_ERROR_INVALID; a foreign id that cannot is left out.  Dated

@@ -9,9 +9,14 @@
 typedef struct Word Word;
 struct Word {
 	const char *name;
-	const char *within; /* only in this section; NULL: anywhere */
+	const char *within; /* only in one of these sections; NULL: anywhere */
 	bool staff;         /* only in mail to staff */
 };
+
+#define LINES                                                                  \
+	"resolution_lines word_lines customer_word_lines reason_word_lines "   \
+	"first_word_lines second_word_lines result_lines"
+#define CASES "history similar"
 
 static const Word words[] = {
 	{"reference", NULL, false},
@@ -28,7 +33,18 @@ static const Word words[] = {
 	{"interval_hours", NULL, false},
 	{"resolution", NULL, false},
 	{"resolution_lines", NULL, false},
-	{"line", "resolution_lines", false},
+	{"words", NULL, false},
+	{"word_lines", NULL, false},
+	{"line", LINES, false},
+	{"pieces", LINES, false},
+	{"piece", "pieces", false},
+	{"url", "pieces", false},
+	{"solved_by_customer", NULL, false},
+	{"ratings", NULL, false},
+	{"score", "ratings", false},
+	{"rating_mailto", "ratings", false},
+	{"worst", "ratings", false},
+	{"best", "ratings", false},
 	{"status_mailto", NULL, false},
 	{"has_promise", NULL, false},
 	{"promise_kept", NULL, false},
@@ -52,6 +68,66 @@ static const Word words[] = {
 	{"customer_address", NULL, true},
 	{"late_count", NULL, true},
 	{"state", NULL, true},
+	{"marker", NULL, true},
+	{"due_time", NULL, true},
+	{"reason", NULL, true},
+	{"reason_promise", NULL, true},
+	{"reason_threat", NULL, true},
+	{"reason_reopened", NULL, true},
+	{"reason_agent", NULL, true},
+	{"reason_impostor", NULL, true},
+	{"reason_rating", NULL, true},
+	{"reason_new", NULL, true},
+	{"reason_added", NULL, true},
+	{"reason_followup", NULL, true},
+	{"reason_done", NULL, true},
+	{"reason_help", NULL, true},
+	{"reason_refused", NULL, true},
+	{"reason_held", NULL, true},
+	{"reason_encrypted", NULL, true},
+	{"reason_empty", NULL, true},
+	{"reason_words", NULL, true},
+	{"reason_word_lines", NULL, true},
+	{"customer_words", NULL, true},
+	{"customer_word_lines", NULL, true},
+	{"complainer", NULL, true},
+	{"complainer_reason", NULL, true},
+	{"is_meek", NULL, true},
+	{"is_aggressive", NULL, true},
+	{"is_high_roller", NULL, true},
+	{"is_rip_off", NULL, true},
+	{"is_chronic", NULL, true},
+	{"priority", NULL, true},
+	{"type", NULL, true},
+	{"cause", NULL, true},
+	{"tags", NULL, true},
+	{"vip", NULL, true},
+	{"unproven", NULL, true},
+	{"has_history", NULL, true},
+	{"history", NULL, true},
+	{"has_similar", NULL, true},
+	{"similar", NULL, true},
+	{"case_reference", CASES, true},
+	{"case_subject", CASES, true},
+	{"case_state", CASES, true},
+	{"case_time", CASES, true},
+	{"case_outcome", CASES, true},
+	{"commands", NULL, true},
+	{"command_line", "commands", true},
+	{"done", "commands", true},
+	{"problem", "commands", true},
+	{"suggestion", "commands", true},
+	{"result", "commands", true},
+	{"result_lines", "commands", true},
+	{"first_words", NULL, true},
+	{"first_word_lines", NULL, true},
+	{"first_by", NULL, true},
+	{"first_time", NULL, true},
+	{"second_words", NULL, true},
+	{"second_word_lines", NULL, true},
+	{"all_commands", NULL, true},
+	{"command", "all_commands", true},
+	{"help", "all_commands", true},
 };
 
 typedef struct Check Check;
@@ -68,10 +144,14 @@ static const Word *find_word(const char *name)
 	return NULL;
 }
 
-static bool is_within(const GPtrArray *sections, const char *name)
+/* names: one, or several with blanks between. */
+static bool is_within(const GPtrArray *sections, const char *names)
 {
+	g_auto(GStrv) any = g_strsplit(names, " ", -1);
+
 	for (guint i = 0; i < sections->len; i++)
-		if (strcmp(g_ptr_array_index(sections, i), name) == 0)
+		if (g_strv_contains((const char *const *)any,
+			    g_ptr_array_index(sections, i)))
 			return true;
 	return false;
 }
@@ -81,8 +161,9 @@ static char *complain(const MustacheNode *node, const GPtrArray *sections,
 	const TemplateFile *file)
 {
 	if (node->type == MUSTACHE_PARTIAL) {
-		if (g_hash_table_contains(
-			    (GHashTable *)file->partials, node->text))
+		if (file->partials &&
+			g_hash_table_contains(
+				(GHashTable *)file->partials, node->text))
 			return NULL;
 		return g_strdup_printf("there is no partial \"%s\": it would "
 				       "be the file _%s.%s",
@@ -97,9 +178,10 @@ static char *complain(const MustacheNode *node, const GPtrArray *sections,
 		return g_strdup_printf("\"%s\" means something only inside "
 				       "{{#%s}}",
 			node->text, word->within);
-	if (word->staff && (file->partial || !reply_kind_is_for_staff(file->kind)))
+	if (word->staff &&
+		(file->shared || !reply_kind_is_for_staff(file->kind)))
 		return g_strdup_printf(
-			"\"%s\" is for escalations alone", node->text);
+			"\"%s\" is for mail to staff alone", node->text);
 	if (node->type == MUSTACHE_RAW && file->html)
 		return g_strdup_printf("\"%s\" would not be escaped: write "
 				       "{{%s}}",
@@ -120,6 +202,72 @@ static void check_node(
 			"%s:%u: %s", check->file->path, node->line, words_said);
 }
 
+/* ---- the marker -------------------------------------------------------- */
+
+static bool ends_block(const char *before)
+{
+	g_autofree char *text = g_strchomp(g_strdup(before));
+	const char *tag = strrchr(text, '<');
+
+	return g_str_has_suffix(text, ">") && tag &&
+	       (g_str_has_prefix(tag, "<p") || g_str_has_prefix(tag, "<div"));
+}
+
+static bool begins_block(const char *after)
+{
+	while (g_ascii_isspace(*after))
+		after++;
+	return g_str_has_prefix(after, "</p>") ||
+	       g_str_has_prefix(after, "</div>");
+}
+
+/* Alone in its line, or in HTML in its paragraph, for a mail program to quote
+ * it so. */
+static bool is_own_line(const Mustache *mustache, guint index, bool html)
+{
+	const GPtrArray *nodes = mustache->nodes;
+
+	if (index == 0 || index + 1 >= nodes->len)
+		return false;
+	const MustacheNode *before = g_ptr_array_index(nodes, index - 1);
+	const MustacheNode *after = g_ptr_array_index(nodes, index + 1);
+	if (before->type != MUSTACHE_TEXT || after->type != MUSTACHE_TEXT)
+		return false;
+	if (html)
+		return ends_block(before->text) && begins_block(after->text);
+	return g_str_has_suffix(before->text, "\n") &&
+	       strspn(after->text, " \t\r") == strcspn(after->text, "\n");
+}
+
+/* Below the subject's line nothing but blank lines comes before it. */
+static bool is_first(const Mustache *mustache, guint index)
+{
+	for (guint i = 0; i < index; i++) {
+		const MustacheNode *node =
+			g_ptr_array_index(mustache->nodes, i);
+		if (node->line > 1 &&
+			(node->type != MUSTACHE_TEXT ||
+				node->text[strspn(node->text, " \t\r\n")]))
+			return false;
+	}
+	return true;
+}
+
+/* Whatever the values are: so not within a section. */
+static bool has_marker(const Mustache *mustache, bool html)
+{
+	for (guint i = 0; i < mustache->nodes->len; i++) {
+		const MustacheNode *node =
+			g_ptr_array_index(mustache->nodes, i);
+		if (node->type == MUSTACHE_VARIABLE &&
+			strcmp(node->text, "marker") == 0 &&
+			is_own_line(mustache, i, html) &&
+			(html || is_first(mustache, i)))
+			return true;
+	}
+	return false;
+}
+
 bool reply_check(
 	const Mustache *mustache, const TemplateFile *file, GError **error)
 {
@@ -127,8 +275,16 @@ bool reply_check(
 	MustacheVisitor visitor = {check_node, &check};
 
 	mustache_visit(mustache, &visitor);
-	if (!check.error)
+	if (check.error) {
+		g_propagate_error(error, check.error);
+		return false;
+	}
+	if (file->shared || !reply_kind_is_for_staff(file->kind) ||
+		has_marker(mustache, file->html))
 		return true;
-	g_propagate_error(error, check.error);
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"%s:1: mail to staff needs {{marker}} on a line of its own, %s"
+		"above all else: answers are read down to it",
+		file->path, file->html ? "as <p>{{marker}}</p>, " : "");
 	return false;
 }

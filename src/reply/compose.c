@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include <gmime/gmime.h>
+#include "attachments.h"
 
 enum {
 	REFERENCES_MOST = 20, /* RFC 5322 sets no bound, mail servers do */
@@ -21,8 +21,9 @@ struct Compose {
 	const ReplyFacts *facts;
 	const ReplyEnvelope *envelope;
 	const Rendered *rendered;
-	GString *head; /* the header but for the Content fields, CRLF */
-	bool utf8;     /* RFC 6532: the recipient's side can read it */
+	const Private *hidden; /* (nullable) */
+	GString *head;         /* the header but for the Content fields, CRLF */
+	bool utf8;             /* RFC 6532: the recipient's side can read it */
 };
 
 static bool is_ascii(const char *text)
@@ -106,18 +107,22 @@ static char *remove_tag(const char *subject, const char *tag)
 static void set_subject(Compose *compose)
 {
 	const char *answered = compose->envelope->subject;
+	bool tagged = compose->facts->reference != NULL;
 	g_autofree char *tag =
-		g_strdup_printf("[#%s]", compose->facts->reference);
+		tagged ? g_strdup_printf("[#%s]", compose->facts->reference)
+		       : g_strdup("");
 	g_autofree char *words =
 		clean_line(answered ? answered : compose->rendered->subject,
 			CLEAN_SUBJECT_MOST);
-	g_autofree char *untagged = remove_tag(skip_re(words), tag);
+	g_autofree char *untagged = tagged ? remove_tag(skip_re(words), tag)
+					   : g_strdup(skip_re(words));
 	const char *bare = skip_re(untagged);
-	g_autofree char *start = g_strconcat(answered ? "Re: " : "", tag, NULL);
+	g_autofree char *start = g_strconcat(
+		answered ? (tagged ? "Re: " : "Re:") : "", tag, NULL);
 	g_autofree char *rest =
 		words_encode(bare, strlen("Subject:  ") + strlen(start));
 	/* A fold is a space already. */
-	bool spaced = *rest && *rest != '\n';
+	bool spaced = *start && *rest && *rest != '\n';
 	g_autofree char *value =
 		g_strconcat(start, spaced ? " " : "", rest, NULL);
 
@@ -128,7 +133,8 @@ static void set_subject(Compose *compose)
 
 static bool id_fits(const Compose *compose, const char *id)
 {
-	return clean_is_message_id(id) && (compose->utf8 || is_ascii(id));
+	return clean_is_message_id(id) && (compose->utf8 || is_ascii(id)) &&
+	       !(compose->hidden && private_finds_text(compose->hidden, id));
 }
 
 static bool has_id(const GPtrArray *ids, const char *id)
@@ -206,14 +212,25 @@ static void set_outlook(Compose *compose)
 	}
 }
 
+/* RFC 3834, 5: "no" is said of what a person wrote, though we carry it. */
+static const char *auto_submitted(const ReplyFacts *facts)
+{
+	bool wrote = facts->words || facts->resolution;
+
+	if (facts->kind == REPLY_REPLY ||
+		(facts->kind == REPLY_RESOLVED && wrote))
+		return "no";
+	return reply_kind_is_answer(facts->kind) ? "auto-replied"
+						 : "auto-generated";
+}
+
 static void set_marks(Compose *compose)
 {
 	/* No Precedence: "bulk" would hide a customer's answer. */
-	set_raw(compose, "Auto-Submitted",
-		reply_kind_is_answer(compose->facts->kind) ? "auto-replied"
-							   : "auto-generated");
+	set_raw(compose, "Auto-Submitted", auto_submitted(compose->facts));
 	set_raw(compose, "X-Auto-Response-Suppress", "All");
-	set_raw(compose, "X-Redress-Ticket", compose->facts->reference);
+	if (compose->facts->reference)
+		set_raw(compose, "X-Redress-Ticket", compose->facts->reference);
 	set_raw(compose, "Content-Language", compose->rendered->language);
 	set_raw(compose, "MIME-Version", "1.0");
 }
@@ -283,27 +300,63 @@ static void add_part(
 	g_object_unref(part);
 }
 
-/* The same mail gives the same bytes: its boundary comes from its id.
+/* The same mail gives the same bytes: its boundaries come from its id.
  * "=" cannot stand so in quoted-printable, nor in base64 (RFC 2045, 6.7). */
-static void set_boundary(const Compose *compose, GMimeMultipart *alternatives)
+static void set_boundary(
+	const Compose *compose, GMimeMultipart *multipart, const char *which)
 {
 	g_autofree char *hash = g_compute_checksum_for_string(
 		G_CHECKSUM_SHA256, compose->envelope->message_id, -1);
-	g_autofree char *boundary = g_strdup_printf("=_%.32s", hash);
+	g_autofree char *boundary = g_strdup_printf("=_%s%.32s", which, hash);
 
-	g_mime_multipart_set_boundary(alternatives, boundary);
+	g_mime_multipart_set_boundary(multipart, boundary);
+}
+
+/* (transfer full) */
+static GMimeObject *make_alternatives(const Compose *compose)
+{
+	GMimeMultipart *alternatives =
+		g_mime_multipart_new_with_subtype("alternative");
+
+	set_boundary(compose, alternatives, "");
+	add_part(alternatives, "plain", compose->rendered->text);
+	add_part(alternatives, "html", compose->rendered->html);
+	return GMIME_OBJECT(alternatives);
+}
+
+static void add_object(GMimeMultipart *multipart, GMimeObject *object)
+{
+	g_mime_multipart_add(multipart, object);
+	g_object_unref(object);
+}
+
+/* With the name as the reader gets it.  (transfer full) */
+static char *shown_name(
+	const Compose *compose, const MessageAttachment *attachment)
+{
+	g_autofree char *name = attachment_name(attachment);
+
+	return compose->hidden ? private_hide(compose->hidden, name)
+			       : g_steal_pointer(&name);
 }
 
 /* (transfer full) */
 static GMimeObject *make_body(const Compose *compose)
 {
-	GMimeMultipart *alternatives =
-		g_mime_multipart_new_with_subtype("alternative");
+	const GPtrArray *attachments = compose->envelope->attachments;
 
-	set_boundary(compose, alternatives);
-	add_part(alternatives, "plain", compose->rendered->text);
-	add_part(alternatives, "html", compose->rendered->html);
-	return GMIME_OBJECT(alternatives);
+	if (!attachments || attachments->len == 0)
+		return make_alternatives(compose);
+	GMimeMultipart *mixed = g_mime_multipart_new_with_subtype("mixed");
+	set_boundary(compose, mixed, "m");
+	add_object(mixed, make_alternatives(compose));
+	for (guint i = 0; i < attachments->len; i++) {
+		const MessageAttachment *attachment =
+			g_ptr_array_index(attachments, i);
+		g_autofree char *name = shown_name(compose, attachment);
+		add_object(mixed, attachment_make_part(attachment, name));
+	}
+	return GMIME_OBJECT(mixed);
 }
 
 static GBytes *to_bytes(const GString *head, GMimeObject *body)
@@ -323,7 +376,7 @@ static GBytes *to_bytes(const GString *head, GMimeObject *body)
 	return g_byte_array_free_to_bytes(bytes);
 }
 
-/* ---- the whole --------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------ */
 
 bool reply_can_address(const char *address)
 {
@@ -349,8 +402,9 @@ static bool check_envelope(
 		(envelope->reply_to &&
 			!check_address("Reply-To", envelope->reply_to, error)))
 		return false;
-	if (!clean_is_message_id(facts->reference) ||
-		!is_ascii(facts->reference)) {
+	bool loose = !facts->reference && reply_kind_is_for_staff(facts->kind);
+	if (!loose && (!clean_is_message_id(facts->reference) ||
+			      !is_ascii(facts->reference))) {
 		g_set_error_literal(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
 			"the reference cannot stand in a header");
 		return false;
@@ -362,31 +416,140 @@ static bool check_envelope(
 	return false;
 }
 
-GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
-	const ReplyEnvelope *envelope, GError **error)
+/* ---- addresses that must not be read ----------------------------------- */
+
+/* A mail's facts without them, and what these borrow from. */
+typedef struct Hidden Hidden;
+struct Hidden {
+	ReplyFacts facts;
+	ReplyEnvelope envelope;
+	GPtrArray *texts; /* char * */
+};
+
+/* Cleaned before, so that nothing invisible parts an address. */
+static void hide(const Private *private, Hidden *hidden, const char **text,
+	size_t most_chars)
+{
+	if (!*text)
+		return;
+	g_autofree char *clean = clean_lines(*text, most_chars);
+	char *told = private_hide(private, clean);
+
+	g_ptr_array_add(hidden->texts, told);
+	*text = told;
+}
+
+static void hide_all(const Private *private, Hidden *hidden)
+{
+	ReplyFacts *facts = &hidden->facts;
+	ReplyEnvelope *envelope = &hidden->envelope;
+
+	hide(private, hidden, &facts->words, CLEAN_ANSWER_MOST);
+	hide(private, hidden, &facts->resolution, CLEAN_WORDS_MOST);
+	hide(private, hidden, &facts->subject, CLEAN_SUBJECT_MOST);
+	hide(private, hidden, &facts->customer_name, CLEAN_NAME_MOST);
+	hide(private, hidden, &facts->assignee, CLEAN_NAME_MOST);
+	hide(private, hidden, &facts->mailbox_name, CLEAN_NAME_MOST);
+	hide(private, hidden, &envelope->subject, CLEAN_SUBJECT_MOST);
+	hide(private, hidden, &envelope->thread_topic, CLEAN_SUBJECT_MOST);
+	hide(private, hidden, &envelope->from_name, CLEAN_NAME_MOST);
+	hide(private, hidden, &envelope->to_name, CLEAN_NAME_MOST);
+}
+
+static bool fail_private(GError **error, const char *where)
+{
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"%s would show an address that the reader must not see", where);
+	return false;
+}
+
+static bool check_private_header(const Compose *compose, GError **error)
+{
+	g_auto(GStrv) folds = g_strsplit(compose->head->str, "\r\n ", -1);
+	g_autofree char *unfolded = g_strjoinv(" ", folds);
+	g_autofree char *decoded =
+		g_mime_utils_header_decode_text(NULL, unfolded);
+
+	if (private_finds_text(compose->hidden, unfolded) ||
+		private_finds_text(compose->hidden, decoded))
+		return fail_private(error, "the header");
+	return true;
+}
+
+/* The last look, at what goes out.  Attached files are read as they are: what
+ * is packed or encoded inside them is not unpacked here. */
+static bool check_private(const Compose *compose, GError **error)
+{
+	const GPtrArray *attachments = compose->envelope->attachments;
+
+	if (!check_private_header(compose, error))
+		return false;
+	if (private_finds_text(compose->hidden, compose->rendered->text) ||
+		private_finds_text(compose->hidden, compose->rendered->html))
+		return fail_private(error, "the text");
+	for (guint i = 0; attachments && i < attachments->len; i++) {
+		const MessageAttachment *attachment =
+			g_ptr_array_index(attachments, i);
+		g_autofree char *name = shown_name(compose, attachment);
+		g_autofree char *where =
+			g_strdup_printf("the attachment \"%s\"", name);
+		if (private_finds_text(compose->hidden, name) ||
+			private_finds_bytes(compose->hidden, attachment->bytes))
+			return fail_private(error, where);
+	}
+	return true;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
+/* Of facts and an envelope that were checked and rid of what is hidden. */
+static GBytes *compose_checked(const ReplyTemplates *templates,
+	const ReplyFacts *facts, const ReplyEnvelope *envelope,
+	const Private *private, GError **error)
 {
 	Rendered rendered = {0};
 	const char *status_address = envelope->reply_to
 					     ? envelope->reply_to
 					     : facts->mailbox_address;
 
-	if (!check_envelope(facts, envelope, error) ||
-		!reply_templates_render(templates, facts, status_address, true,
-			&rendered, error))
+	if (!reply_templates_render(
+		    templates, facts, status_address, true, &rendered, error))
 		return NULL;
-	start_gmime();
 	g_autoptr(GString) head = g_string_sized_new(HEAD_BYTES);
 	Compose compose = {
 		.facts = facts,
 		.envelope = envelope,
 		.rendered = &rendered,
+		.hidden = private,
 		.head = head,
 		.utf8 = !is_ascii(envelope->to_address),
 	};
+	GBytes *bytes = NULL;
 	set_headers(&compose);
-	GMimeObject *body = make_body(&compose);
-	GBytes *bytes = to_bytes(head, body);
-	g_object_unref(body);
+	if (!private || check_private(&compose, error)) {
+		GMimeObject *body = make_body(&compose);
+		bytes = to_bytes(head, body);
+		g_object_unref(body);
+	}
 	rendered_clear(&rendered);
+	return bytes;
+}
+
+GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
+	const ReplyEnvelope *envelope, GError **error)
+{
+	if (!check_envelope(facts, envelope, error))
+		return NULL;
+	start_gmime();
+	g_autoptr(Private) private = private_new(envelope);
+	if (!private)
+		return compose_checked(templates, facts, envelope, NULL, error);
+
+	Hidden hidden = {
+		*facts, *envelope, g_ptr_array_new_with_free_func(g_free)};
+	hide_all(private, &hidden);
+	GBytes *bytes = compose_checked(
+		templates, &hidden.facts, &hidden.envelope, private, error);
+	g_ptr_array_unref(hidden.texts);
 	return bytes;
 }

@@ -3,40 +3,6 @@
 
 #include <string.h>
 
-static void put_text(
-	MustacheValue *dict, const char *name, const char *text, size_t most)
-{
-	mustache_value_put(
-		dict, name, mustache_value_text(clean_line(text, most)));
-}
-
-static void put_flag(MustacheValue *dict, const char *name, bool value)
-{
-	mustache_value_put(dict, name, mustache_value_flag(value));
-}
-
-static void put_number(MustacheValue *dict, const char *name, unsigned value)
-{
-	mustache_value_put(dict, name, mustache_value_number(value));
-}
-
-typedef struct Clock Clock;
-struct Clock {
-	ReplyDates *dates;
-	const char *language;
-	const char *time_zone;
-};
-
-static void put_time(
-	MustacheValue *dict, const char *name, const Clock *clock, int64_t at_s)
-{
-	char *words = at_s ? reply_dates_format(clock->dates, clock->language,
-				     clock->time_zone, at_s)
-			   : g_strdup("");
-
-	mustache_value_put(dict, name, mustache_value_text(words));
-}
-
 static void put_times(
 	MustacheValue *dict, const ReplyFacts *facts, const Clock *clock)
 {
@@ -82,38 +48,48 @@ static MustacheValue *make_events(const ReplyFacts *facts, const Clock *clock)
 	return events;
 }
 
-static void put_resolution(MustacheValue *dict, const char *words)
+/* RFC 6068: "mailto:complaints%2Btoken@example.com?subject=...".  NULL if
+ * there is nobody to write to.  (transfer full) (nullable) */
+static char *make_mailto(
+	const char *address, const char *what, const char *reference)
 {
-	char *text = clean_lines(words, CLEAN_WORDS_MOST);
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	MustacheValue *list = mustache_value_list();
-
-	for (guint i = 0; lines[i]; i++) {
-		MustacheValue *line = mustache_value_dictionary();
-
-		mustache_value_put(
-			line, "line", mustache_value_text(g_strdup(lines[i])));
-		mustache_value_add(list, line);
-	}
-	mustache_value_put(dict, "resolution", mustache_value_text(text));
-	mustache_value_put(dict, "resolution_lines", list);
-}
-
-/* RFC 6068: "mailto:complaints%2Btoken@example.com?subject=..." */
-static void put_status_mailto(
-	MustacheValue *dict, const char *address, const char *reference)
-{
-	if (!reference || !*reference || !clean_is_address(address)) {
-		put_text(dict, "status_mailto", "", 0);
-		return;
-	}
-	g_autofree char *subject = g_strdup_printf("STATUS [#%s]", reference);
+	if (!reference || !*reference || !clean_is_address(address))
+		return NULL;
+	g_autofree char *subject = g_strdup_printf("%s [#%s]", what, reference);
 	g_autofree char *to = g_uri_escape_string(address, "@", false);
 	g_autofree char *about = g_uri_escape_string(subject, NULL, false);
 
+	return g_strconcat("mailto:", to, "?subject=", about, NULL);
+}
+
+static void put_status_mailto(
+	MustacheValue *dict, const char *address, const char *reference)
+{
+	char *link = make_mailto(address, "STATUS", reference);
+
 	mustache_value_put(dict, "status_mailto",
-		mustache_value_text(
-			g_strconcat("mailto:", to, "?subject=", about, NULL)));
+		mustache_value_text(link ? link : g_strdup("")));
+}
+
+/* One click each: what the survey asks. */
+static MustacheValue *make_ratings(const char *address, const char *reference)
+{
+	static const char *const scores[] = {"1", "2", "3", "4", "5"};
+	MustacheValue *ratings = mustache_value_list();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(scores); i++) {
+		char *link = make_mailto(address, scores[i], reference);
+		if (!link)
+			break;
+		MustacheValue *rating = mustache_value_dictionary();
+		put_text(rating, "score", scores[i], CLEAN_NAME_MOST);
+		mustache_value_put(
+			rating, "rating_mailto", mustache_value_text(link));
+		put_flag(rating, "worst", i == 0);
+		put_flag(rating, "best", i + 1 == G_N_ELEMENTS(scores));
+		mustache_value_add(ratings, rating);
+	}
+	return ratings;
 }
 
 static void put_state(MustacheValue *dict, const ReplyFacts *facts)
@@ -143,8 +119,6 @@ static void put_words(MustacheValue *dict, const ReplyFacts *facts)
 	put_text(dict, "mailbox_address", facts->mailbox_address,
 		CLEAN_SUBJECT_MOST);
 	put_text(dict, "assignee", facts->assignee, CLEAN_NAME_MOST);
-	put_text(dict, "customer_address", facts->customer_address,
-		CLEAN_SUBJECT_MOST);
 }
 
 /* Rounded up: "every 2 hours" stays true of 90 minutes.  0, said without a
@@ -163,15 +137,21 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	put_words(dict, facts);
 	put_times(dict, facts, &clock);
 	put_state(dict, facts);
-	put_resolution(dict, facts->resolution);
+	lines_put(dict, "resolution", "resolution_lines", facts->resolution,
+		CLEAN_WORDS_MOST);
+	lines_put(dict, "words", "word_lines", facts->words, CLEAN_ANSWER_MOST);
 	put_status_mailto(dict, status_address, facts->reference);
 	put_flag(dict, "has_promise", facts->promised_s != 0);
 	put_flag(dict, "promise_kept", facts->promise_kept);
 	put_flag(dict, "reopened", facts->reopened);
+	put_flag(dict, "solved_by_customer", facts->solved_by_customer);
 	put_flag(dict, "messages_many", facts->messages > 1);
 	put_number(dict, "messages", facts->messages);
-	put_number(dict, "late_count", facts->late_count);
 	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
 	mustache_value_put(dict, "events", make_events(facts, &clock));
+	mustache_value_put(dict, "ratings",
+		make_ratings(status_address, facts->reference));
+	if (reply_kind_is_for_staff(facts->kind))
+		staff_put(dict, facts, &clock);
 	return dict;
 }

@@ -92,6 +92,7 @@ enum {
 	CLEAN_NAME_MOST = 100, /* characters */
 	CLEAN_SUBJECT_MOST = 200,
 	CLEAN_WORDS_MOST = 32 * 1024,
+	CLEAN_ANSWER_MOST = 256 * 1024, /* an agent's whole letter */
 };
 
 /*
@@ -122,6 +123,40 @@ char *words_encode(const char *text, size_t used_bytes);
 /* The same before an address: a quoted string or encoded-words. */
 char *words_encode_phrase(const char *text);
 
+/* ---- lines.c ----------------------------------------------------------- */
+
+/*
+ * Words as templates show them: under text_name the whole, under lines_name a
+ * list of lines.  A line with a link has pieces besides.  Without
+ * text nothing is listed.
+ */
+void lines_put(MustacheValue *dictionary, const char *text_name,
+	const char *lines_name, const char *text, size_t most_chars);
+
+/* ---- put.c ------------------------------------------------------------- */
+
+/* Who says when. */
+typedef struct Clock Clock;
+struct Clock {
+	ReplyDates *dates;
+	const char *language;
+	const char *time_zone;
+};
+
+void put_text(
+	MustacheValue *dict, const char *name, const char *text, size_t most);
+void put_flag(MustacheValue *dict, const char *name, bool value);
+void put_number(MustacheValue *dict, const char *name, unsigned value);
+/* "" for 0. */
+void put_time(MustacheValue *dict, const char *name, const Clock *clock,
+	int64_t at_s);
+
+/* ---- staff.c ----------------------------------------------------------- */
+
+/* What only mail to staff can say. */
+void staff_put(
+	MustacheValue *dict, const ReplyFacts *facts, const Clock *clock);
+
 /* ---- facts.c ----------------------------------------------------------- */
 
 /* What templates see.  status_address: where a request for the status goes
@@ -135,12 +170,13 @@ typedef struct TemplateFile TemplateFile;
 struct TemplateFile {
 	const char *path;
 	bool html;
-	bool partial;
-	enum reply_kind kind;       /* unless it is a partial */
-	const GHashTable *partials; /* that it may name */
+	bool shared;                /* a partial or a canned answer */
+	enum reply_kind kind;       /* unless it is shared */
+	const GHashTable *partials; /* that it may name (nullable) */
 };
 
-/* Whether a template says only what there is to say. */
+/* Whether a template says only what there is to say, and, to staff, says it
+ * below the marker. */
 bool reply_check(
 	const Mustache *mustache, const TemplateFile *file, GError **error);
 
@@ -159,6 +195,63 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const char *status_address, bool html,
 	Rendered *ret, GError **error);
 void rendered_clear(Rendered *rendered);
+
+/* ---- canned.c ---------------------------------------------------------- */
+
+/* Canned answers, by language and name. */
+typedef struct Canned Canned;
+
+Canned *canned_new(void);
+void canned_free(Canned *canned);
+
+/* Adds those of a folder of templates, which may have none. */
+bool canned_list(Canned *canned, const char *directory, GError **error);
+
+/* Reads and checks all that were listed. */
+bool canned_read(Canned *canned, GError **error);
+
+const char *const *canned_names(const Canned *canned);
+
+/* (transfer none) (nullable) */
+const Mustache *canned_find(
+	const Canned *canned, const char *language, const char *name);
+
+/* ---- templates.c, for canned.c ------------------------------------------ */
+
+/* ISO 639: two or three small letters. */
+bool template_is_language(const char *name);
+
+/* (transfer full) (nullable) */
+char *template_read_file(const char *path, GError **error);
+
+bool template_fail(GError **error, const char *path, const char *why);
+
+/* ---- private.c --------------------------------------------------------- */
+
+/*
+ * Addresses that the reader must not see.  Made of those of the envelope that
+ * are not the reader's or ours.  NULL if there are none: then nothing is
+ * hidden or found.  (transfer full) (nullable)
+ */
+typedef struct Private Private;
+
+Private *private_new(const ReplyEnvelope *envelope);
+void private_free(Private *private);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Private, private_free)
+
+/* The text with from_address in place of each.  (transfer full) */
+char *private_hide(const Private *private, const char *text);
+
+/* Whether one can be read in text, whatever its case and form... */
+bool private_finds_text(const Private *private, const char *text);
+
+/* ... or stands in any bytes. */
+bool private_finds_bytes(const Private *private, GBytes *bytes);
+
+/* ---- attachments.c ----------------------------------------------------- */
+
+/* Its name as a file's, safe in any folder.  (transfer full) */
+char *attachment_name(const MessageAttachment *attachment);
 
 /* ---- outlook.c -------------------------------------------------------- */
 

@@ -26,6 +26,7 @@ struct Language {
 struct ReplyTemplates {
 	GHashTable *languages; /* code -> Language, the incomplete too */
 	GPtrArray *offered;    /* const char *, sorted, NULL-terminated */
+	Canned *canned;
 	ReplyDates *dates;
 };
 
@@ -62,14 +63,14 @@ void reply_templates_free(ReplyTemplates *templates)
 		return;
 	g_hash_table_unref(templates->languages);
 	g_ptr_array_unref(templates->offered);
+	canned_free(templates->canned);
 	reply_dates_free(templates->dates);
 	g_free(templates);
 }
 
 /* ---- finding the files ------------------------------------------------- */
 
-/* ISO 639: two or three small letters. */
-static bool is_language_code(const char *name)
+bool template_is_language(const char *name)
 {
 	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz");
 
@@ -120,7 +121,7 @@ static bool list_directory(
 		return false;
 	while ((name = g_dir_read_name(directory))) {
 		g_autofree char *inner = g_build_filename(path, name, NULL);
-		if (!is_language_code(name) ||
+		if (!template_is_language(name) ||
 			!g_file_test(inner, G_FILE_TEST_IS_DIR))
 			continue;
 		Language *language =
@@ -138,15 +139,14 @@ static bool list_directory(
 
 /* ---- reading one ------------------------------------------------------- */
 
-static bool fail_file(GError **error, const char *path, const char *why)
+bool template_fail(GError **error, const char *path, const char *why)
 {
 	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID, "%s:1: %s", path,
 		why);
 	return false;
 }
 
-/* (transfer full) (nullable) */
-static char *read_file(const char *path, GError **error)
+char *template_read_file(const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
 	g_autoptr(GError) cause = NULL;
@@ -158,11 +158,11 @@ static char *read_file(const char *path, GError **error)
 		return NULL;
 	}
 	if (length > FILE_MOST_BYTES) {
-		fail_file(error, path, "the file is larger than 256 kB");
+		template_fail(error, path, "the file is larger than 256 kB");
 		return NULL;
 	}
 	if (!g_utf8_validate(text, (gssize)length, NULL)) {
-		fail_file(error, path, "the file is not UTF-8");
+		template_fail(error, path, "the file is not UTF-8");
 		return NULL;
 	}
 	return g_steal_pointer(&text);
@@ -175,9 +175,20 @@ static bool check_subject(const char *path, const char *text, GError **error)
 
 	if (!g_str_has_prefix(text, subject_prefix) || !end ||
 		(end[1] != '\n' && !g_str_has_prefix(end + 1, "\r\n")))
-		return fail_file(error, path,
+		return template_fail(error, path,
 			"a text begins with \"Subject: ...\" and a blank line");
 	return true;
+}
+
+static bool fail_name(GError **error, const char *path)
+{
+	g_autoptr(GString) said =
+		g_string_new("no mail has this name; the names are");
+
+	for (int kind = 0; kind < REPLY_KINDS; kind++)
+		g_string_append_printf(
+			said, " %s", reply_kind_name((enum reply_kind)kind));
+	return template_fail(error, path, said->str);
 }
 
 static bool read_one(
@@ -190,10 +201,8 @@ static bool read_one(
 		strlen(name) - partial - strlen(form_suffix[form]));
 
 	if (!partial && !reply_kind_from_name(stem, &kind))
-		return fail_file(error, path,
-			"no mail has this name; the names are ack followup "
-			"late resolved status escalation");
-	g_autofree char *text = read_file(path, error);
+		return fail_name(error, path);
+	g_autofree char *text = template_read_file(path, error);
 	if (!text)
 		return false;
 	if (!partial && form == FORM_TEXT && !check_subject(path, text, error))
@@ -222,13 +231,13 @@ static bool check_one(
 	TemplateFile file = {
 		.path = path,
 		.html = form == FORM_HTML,
-		.partial = *name == '_',
+		.shared = *name == '_',
 		.partials = language->partials[form],
 	};
-	g_autofree char *stem = g_strndup(name + file.partial,
-		strlen(name) - file.partial - strlen(form_suffix[form]));
+	g_autofree char *stem = g_strndup(name + file.shared,
+		strlen(name) - file.shared - strlen(form_suffix[form]));
 
-	if (file.partial)
+	if (file.shared)
 		return reply_check(
 			g_hash_table_lookup(language->partials[form], stem),
 			&file, error);
@@ -257,7 +266,8 @@ static bool find_missing(const Language *language, enum reply_kind *ret_kind,
 	enum form *ret_form)
 {
 	for (int kind = 0; kind < REPLY_KINDS; kind++) {
-		if (reply_kind_is_for_staff((enum reply_kind)kind) && strcmp(language->code, "en"))
+		if (reply_kind_is_for_staff((enum reply_kind)kind) &&
+			strcmp(language->code, "en"))
 			continue;
 		for (int form = 0; form < FORMS; form++) {
 			if (language->kinds[kind][form])
@@ -292,8 +302,11 @@ static bool load_all(ReplyTemplates *templates, const char *const *directories,
 	GError **error)
 {
 	for (const char *const *path = directories; *path; path++)
-		if (!list_directory(templates, *path, error))
+		if (!list_directory(templates, *path, error) ||
+			!canned_list(templates->canned, *path, error))
 			return false;
+	if (!canned_read(templates->canned, error))
+		return false;
 
 	g_autoptr(GList) codes = sorted_keys(templates->languages);
 	for (GList *code = codes; code; code = code->next) {
@@ -319,10 +332,16 @@ ReplyTemplates *reply_templates_load(
 	templates->languages = g_hash_table_new_full(
 		g_str_hash, g_str_equal, NULL, language_free);
 	templates->offered = g_ptr_array_new();
+	templates->canned = canned_new();
 	templates->dates = reply_dates_new();
 	if (!load_all(templates, directories, error))
 		return NULL;
 	return g_steal_pointer(&templates);
+}
+
+const char *const *reply_templates_canned(const ReplyTemplates *templates)
+{
+	return canned_names(templates->canned);
 }
 
 const char *const *reply_templates_languages(const ReplyTemplates *templates)
@@ -445,4 +464,30 @@ char *reply_render(const ReplyTemplates *templates, const ReplyFacts *facts,
 		html ? rendered.html : rendered.text, NULL);
 	rendered_clear(&rendered);
 	return whole;
+}
+
+char *reply_render_canned(const ReplyTemplates *templates,
+	const ReplyFacts *facts, const char *name, GError **error)
+{
+	const char *language = facts->language ? facts->language : "en";
+	const Mustache *answer = canned_find(templates->canned, language, name);
+
+	if (!answer) {
+		language = "en";
+		answer = canned_find(templates->canned, language, name);
+	}
+	if (!answer) {
+		g_autofree char *shown = clean_line(name, CLEAN_NAME_MOST);
+		g_autofree char *names = g_strjoinv(
+			" ", (char **)canned_names(templates->canned));
+		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_NOT_FOUND,
+			"there is no canned answer \"%s\"; there are: %s",
+			shown, names);
+		return NULL;
+	}
+	g_autoptr(MustacheValue) context = reply_facts_context(
+		facts, language, facts->mailbox_address, templates->dates);
+	g_autofree char *whole =
+		mustache_render_value(answer, context, NULL, false);
+	return squeeze_blank_lines(whole);
 }

@@ -202,7 +202,8 @@ static void test_every_shipped_language_is_offered(void **state)
 
 	while ((name = g_dir_read_name(directory))) {
 		g_autofree char *path = g_build_filename(shipped, name, NULL);
-		if (!g_file_test(path, G_FILE_TEST_IS_DIR))
+		if (!g_file_test(path, G_FILE_TEST_IS_DIR) ||
+			strcmp(name, "canned") == 0)
 			continue;
 		assert_true(g_strv_contains(offered, name));
 		count++;
@@ -438,7 +439,7 @@ static void test_a_mistake_in_a_template_is_named_with_file_and_line(
 			"/en/ack.txt:3: \"line\" means something only"},
 		{"ack.txt", "Subject: x\n\n{{customer_address}}\n",
 			"/en/ack.txt:3: \"customer_address\" is for "
-			"escalations"},
+			"mail to staff"},
 		{"ack.txt", "Subject: x\n\n{{> greting}}\n",
 			"/en/ack.txt:3: there is no partial \"greting\""},
 		{"ack.txt", "Subject: \xff\n\n", "/en/ack.txt:1: the file is"},
