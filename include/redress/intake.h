@@ -115,7 +115,7 @@ struct IntakeImapOptions {
 	unsigned port;
 	enum intake_tls tls;
 	const char *ca_file; /* (nullable): the system's */
-	const char *user;
+	const char *login;
 	/* One of these four tells the secret; a command's is its first line of
 	 * output, and it is run anew when the server refuses the secret. */
 	const char *password_file;
