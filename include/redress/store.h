@@ -101,7 +101,7 @@ struct StoreTicket {
 	int64_t merged_into; /* the ticket that goes on for it; 0: none */
 	/* What the reads fill in and the writes ignore. */
 	int64_t next_update_at;
-	unsigned messages;
+	unsigned messages; /* from customers */
 	unsigned mails_sent;
 	char *tags; /* comma-separated (nullable) */
 };
@@ -172,7 +172,9 @@ bool store_ticket_join(
 bool store_words_set(
 	Store *store, int64_t ticket_id, const char *words, GError **error);
 /* Resolved or closed tickets of a mailbox (folded) that share words (the same
- * form) with these, the most alike first.  (element-type StoreTicket) */
+ * form) with these, the most alike first; merged ones and those long past are
+ * left out.  The first 64 words count; each costs, common ones most: leave out
+ * what tells nothing.  (element-type StoreTicket) */
 bool store_words_similar(Store *store, const char *mailbox, const char *words,
 	int64_t but_not_id, unsigned most, GPtrArray **ret_tickets,
 	GError **error);
@@ -227,10 +229,11 @@ bool store_message_insert(Store *store, StoreMessage *message,
 	GBytes *packed_raw, GError **error);
 bool store_message_by_dedupe(Store *store, const char *dedupe,
 	StoreMessage **ret_message, GError **error);
-/* Message-IDs of the ticket's first and last recorded mail (nullable). */
+/* Message-IDs of the ticket's first and last mail that is no agent's: what a
+ * customer can know (nullable). */
 bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 	char **ret_last, GError **error);
-/* When the ticket's latest mail came, 0 if there is none. */
+/* When the ticket's latest mail came that is no agent's, 0 if there is none. */
 bool store_message_latest(
 	Store *store, int64_t ticket_id, int64_t *ret_at, GError **error);
 /* (element-type StoreMessage) oldest first; ticket_id 0: those without one */

@@ -51,3 +51,30 @@ bool store_event_list(
 	*ret_events = g_steal_pointer(&events);
 	return true;
 }
+
+/* Two statements: the planner takes the index of what is rare only if it is
+ * told that this is. */
+bool store_event_count(Store *store, const char *mailbox, const char *what,
+	int64_t since_s, unsigned *ret_count, GError **error)
+{
+	int64_t rare = 0;
+	int64_t count = 0;
+
+	if (!query_integer(store, &rare, error,
+		    "SELECT count(*) FROM (SELECT ? AS what)"
+		    " WHERE " EVENT_RARE,
+		    "t", what))
+		return false;
+	if (!query_integer(store, &count, error,
+		    rare ? "SELECT count(*) FROM event e"
+			   " JOIN ticket t ON t.id = e.ticket_id"
+			   " WHERE what = ? AND at >= ? AND mailbox = ?"
+			   " AND " EVENT_RARE
+			 : "SELECT count(*) FROM event e"
+			   " JOIN ticket t ON t.id = e.ticket_id"
+			   " WHERE what = ? AND at >= ? AND mailbox = ?",
+		    "tit", what, since_s, mailbox))
+		return false;
+	*ret_count = (unsigned)count;
+	return true;
+}

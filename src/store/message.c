@@ -4,7 +4,7 @@
 	"SELECT id, ticket_id, dedupe, kind, guard, guard_detail, message_id," \
 	"	mailbox, sender, envelope_from, subject, own_text, language,"        \
 	"	source, queue_id, received_at, size_bytes, authenticated,"           \
-	"	asks_compensation, language_sure"                                    \
+	"	asks_compensation, language_sure, agent, internal"                   \
 	" FROM message"
 
 void store_message_free(StoreMessage *message)
@@ -24,6 +24,7 @@ void store_message_free(StoreMessage *message)
 	g_free(message->language);
 	g_free(message->source);
 	g_free(message->queue_id);
+	g_free(message->agent);
 	g_free(message);
 }
 
@@ -51,6 +52,8 @@ static void *read_message(Store *store, DbStatement *row)
 	message->authenticated = column_integer(store, row, 17) != 0;
 	message->asks_compensation = column_integer(store, row, 18) != 0;
 	message->language_sure = column_integer(store, row, 19) != 0;
+	message->agent = column_text(store, row, 20);
+	message->internal = column_integer(store, row, 21) != 0;
 	return message;
 }
 
@@ -64,10 +67,11 @@ bool store_message_insert(
 		    "	guard_detail, message_id, mailbox, sender,"
 		    "	envelope_from, subject, own_text, language, source,"
 		    "	queue_id, received_at, size_bytes, authenticated,"
-		    "	asks_compensation, language_sure)"
+		    "	asks_compensation, language_sure, agent, internal)"
 		    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		    "	?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		    "Ittttttttttttt" /* the texts */ "iiiii",
+		    "	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		    "Ittttttttttttt" /* the texts */ "iiiii"
+		    "ti",
 		    message->ticket_id, message->dedupe, message->kind,
 		    message->guard, message->guard_detail, message->message_id,
 		    message->mailbox, message->sender, message->envelope_from,
@@ -75,7 +79,8 @@ bool store_message_insert(
 		    message->source, message->queue_id, message->received_at,
 		    message->size_bytes, (int64_t)message->authenticated,
 		    (int64_t)message->asks_compensation,
-		    (int64_t)message->language_sure))
+		    (int64_t)message->language_sure, message->agent,
+		    (int64_t)message->internal))
 		return false;
 	if (!query_run(store, error,
 		    "INSERT INTO raw (message_id, packed) VALUES (?, ?)", "ib",
@@ -101,12 +106,14 @@ bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 
 	if (!query_text(store, &first, error,
 		    "SELECT message_id FROM message WHERE ticket_id = ?"
-		    " AND message_id IS NOT NULL ORDER BY id LIMIT 1",
+		    " AND message_id IS NOT NULL AND agent IS NULL"
+		    " ORDER BY id LIMIT 1",
 		    "i", ticket_id))
 		return false;
 	if (!query_text(store, ret_last, error,
 		    "SELECT message_id FROM message WHERE ticket_id = ?"
-		    " AND message_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+		    " AND message_id IS NOT NULL AND agent IS NULL"
+		    " ORDER BY id DESC LIMIT 1",
 		    "i", ticket_id))
 		return false;
 	*ret_first = g_steal_pointer(&first);
@@ -118,8 +125,9 @@ bool store_message_latest(
 {
 	*ret_at = 0;
 	return query_integer(store, ret_at, error,
-		"SELECT max(received_at) FROM message WHERE ticket_id = ?", "i",
-		ticket_id);
+		"SELECT max(received_at) FROM message"
+		" WHERE ticket_id = ? AND agent IS NULL",
+		"i", ticket_id);
 }
 
 bool store_message_list(Store *store, int64_t ticket_id,

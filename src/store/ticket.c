@@ -18,6 +18,9 @@ void store_ticket_free(StoreTicket *ticket)
 	g_free(ticket->complainer_reason);
 	g_free(ticket->thread_index);
 	g_free(ticket->thread_topic);
+	g_free(ticket->cause);
+	g_free(ticket->update_words);
+	g_free(ticket->answered_by);
 	g_free(ticket->tags);
 	g_free(ticket);
 }
@@ -31,10 +34,14 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		"	authenticated, opened_at, heard_at, promised_by,"
 		"	resolved_at, quiet, late_count, assignee, type,"
 		"	complainer, priority, urgency, complainer_reason,"
-		"	thread_index, thread_topic)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		"ttttttttiiIIItitttiittt", ticket->reference, ticket->mailbox,
+		"	thread_index, thread_topic, cause, update_words,"
+		"	answered_by, answered_at, surveyed_at,"
+		"	reopened_count, merged_into)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" RETURNING id",
+		"ttttttttiiIIItitttiittt" /* agents' work */ "tttIIiI",
+		ticket->reference, ticket->mailbox,
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language,
@@ -43,7 +50,10 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		ticket->quiet, (int64_t)ticket->late_count, ticket->assignee,
 		ticket->type, ticket->complainer, (int64_t)ticket->priority,
 		(int64_t)ticket->urgency, ticket->complainer_reason,
-		ticket->thread_index, ticket->thread_topic);
+		ticket->thread_index, ticket->thread_topic, ticket->cause,
+		ticket->update_words, ticket->answered_by, ticket->answered_at,
+		ticket->surveyed_at, (int64_t)ticket->reopened_count,
+		ticket->merged_into);
 
 	if (good)
 		ticket->id = id;
@@ -53,23 +63,33 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 bool store_ticket_update(
 	Store *store, const StoreTicket *ticket, GError **error)
 {
-	return query_run(store, error,
+	bool good = query_run(store, error,
 		"UPDATE ticket SET state = ?, subject = ?, customer = ?,"
 		"	customer_address = ?, customer_name = ?, language = ?,"
 		"	heard_at = ?, promised_by = ?, resolved_at = ?,"
 		"	quiet = ?, late_count = ?, assignee = ?, type = ?,"
 		"	complainer = ?, priority = ?, urgency = ?,"
 		"	complainer_reason = ?, thread_index = ?,"
-		"	thread_topic = ?"
+		"	thread_topic = ?, cause = ?, update_words = ?,"
+		"	answered_by = ?, answered_at = ?, surveyed_at = ?,"
+		"	reopened_count = ?, merged_into = ?"
 		" WHERE id = ?",
-		"ttttttIIItitttiittti", store_state_name(ticket->state),
-		ticket->subject, ticket->customer, ticket->customer_address,
+		"ttttttIIItitttiittt" /* agents' work */ "tttIIiI" /* id */ "i",
+		store_state_name(ticket->state), ticket->subject,
+		ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language, ticket->heard_at,
 		ticket->promised_by, ticket->resolved_at, ticket->quiet,
 		(int64_t)ticket->late_count, ticket->assignee, ticket->type,
 		ticket->complainer, (int64_t)ticket->priority,
 		(int64_t)ticket->urgency, ticket->complainer_reason,
-		ticket->thread_index, ticket->thread_topic, ticket->id);
+		ticket->thread_index, ticket->thread_topic, ticket->cause,
+		ticket->update_words, ticket->answered_by, ticket->answered_at,
+		ticket->surveyed_at, (int64_t)ticket->reopened_count,
+		ticket->merged_into, ticket->id);
+
+	if (ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED)
+		good = good && words_settle(store, ticket->id, error);
+	return good;
 }
 
 bool store_participant_add(
@@ -111,6 +131,40 @@ bool store_thread_add_ghost(
 		"INSERT INTO thread (message_id, ticket_id, ghost)"
 		" VALUES (?, ?, 1) ON CONFLICT DO NOTHING",
 		"ti", message_id, ticket_id);
+}
+
+bool store_ticket_join(
+	Store *store, int64_t from_id, int64_t into_id, GError **error)
+{
+	return query_run(store, error,
+		       "INSERT INTO participant (ticket_id, folded)"
+		       " SELECT ?2, folded FROM participant"
+		       " WHERE ticket_id = ?1 ON CONFLICT DO NOTHING",
+		       "ii", from_id, into_id) &&
+	       query_run(store, error,
+		       "INSERT INTO thread (message_id, ticket_id, ghost)"
+		       " SELECT message_id, ?2, ghost FROM thread"
+		       " WHERE ticket_id = ?1"
+		       " ON CONFLICT (message_id, ticket_id) DO UPDATE"
+		       " SET ghost = min(ghost, excluded.ghost)",
+		       "ii", from_id, into_id);
+}
+
+bool store_tag_add(
+	Store *store, int64_t ticket_id, const char *tag, GError **error)
+{
+	return query_run(store, error,
+		"INSERT INTO tag (ticket_id, tag) VALUES (?, ?)"
+		" ON CONFLICT DO NOTHING",
+		"it", ticket_id, tag);
+}
+
+bool store_tag_remove(
+	Store *store, int64_t ticket_id, const char *tag, GError **error)
+{
+	return query_run(store, error,
+		"DELETE FROM tag WHERE ticket_id = ? AND tag = ?", "it",
+		ticket_id, tag);
 }
 
 bool store_customer_language(

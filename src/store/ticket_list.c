@@ -1,26 +1,10 @@
 #include "internal.h"
 
-/* In the order in which read_ticket() reads. */
-#define TICKET_FIELDS                                                          \
-	"SELECT t.id, t.reference, t.mailbox, t.state, t.subject,"             \
-	"	t.customer, t.customer_address, t.customer_name, t.language,"        \
-	"	t.authenticated, t.opened_at, t.heard_at, t.promised_by,"            \
-	"	t.resolved_at, t.quiet, t.late_count, t.assignee, t.type,"           \
-	"	t.complainer, t.priority, t.urgency,"                                \
-	"	(SELECT d.due_at FROM deadline d WHERE d.ticket_id = t.id"           \
-	"		AND d.kind = 'follow-up'),"                                         \
-	"	(SELECT count(*) FROM message m WHERE m.ticket_id = t.id),"          \
-	"	(SELECT count(*) FROM outbox o WHERE o.ticket_id = t.id"             \
-	"		AND o.state = 'sent'),"                                             \
-	"	(SELECT group_concat(g.tag) FROM tag g"                              \
-	"		WHERE g.ticket_id = t.id),"                                         \
-	"	t.complainer_reason, t.thread_index, t.thread_topic"
-
 #define TICKET_COLUMNS TICKET_FIELDS " FROM ticket t"
 
-enum { RANK_COLUMN = 28 }; /* behind the fields */
+enum { RANK_COLUMN = 35 }; /* behind the fields */
 
-static void *read_ticket(Store *store, DbStatement *row)
+void *ticket_read(Store *store, DbStatement *row)
 {
 	StoreTicket *ticket = g_new0(StoreTicket, 1);
 	g_autofree char *state = column_text(store, row, 3);
@@ -53,6 +37,13 @@ static void *read_ticket(Store *store, DbStatement *row)
 	ticket->complainer_reason = column_text(store, row, 25);
 	ticket->thread_index = column_text(store, row, 26);
 	ticket->thread_topic = column_text(store, row, 27);
+	ticket->cause = column_text(store, row, 28);
+	ticket->update_words = column_text(store, row, 29);
+	ticket->answered_by = column_text(store, row, 30);
+	ticket->answered_at = column_integer(store, row, 31);
+	ticket->surveyed_at = column_integer(store, row, 32);
+	ticket->reopened_count = (unsigned)column_integer(store, row, 33);
+	ticket->merged_into = column_integer(store, row, 34);
 	return ticket;
 }
 
@@ -62,7 +53,7 @@ bool store_ticket_by_id(
 	return query_first(store,
 		query_start(store, error, TICKET_COLUMNS " WHERE t.id = ?", "i",
 			id),
-		read_ticket, (void **)ret_ticket, error);
+		ticket_read, (void **)ret_ticket, error);
 }
 
 bool store_ticket_by_reference(Store *store, const char *reference,
@@ -72,7 +63,7 @@ bool store_ticket_by_reference(Store *store, const char *reference,
 		query_start(store, error,
 			TICKET_COLUMNS " WHERE t.reference = ?", "t",
 			reference),
-		read_ticket, (void **)ret_ticket, error);
+		ticket_read, (void **)ret_ticket, error);
 }
 
 /* A find and how good it is: less is better. */
@@ -95,7 +86,7 @@ static void *read_find(Store *store, DbStatement *row)
 {
 	Find *find = g_new0(Find, 1);
 
-	find->ticket = read_ticket(store, row);
+	find->ticket = ticket_read(store, row);
 	find->rank = column_integer(store, row, RANK_COLUMN);
 	return find;
 }
@@ -158,7 +149,7 @@ bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
 			"	AND p.folded = ?2))"
 			" ORDER BY t.state = 'closed', t.id DESC LIMIT 1",
 			"tt", g_ptr_array_index(ids, i), folded);
-		if (!query_first(store, row, read_ticket, (void **)ret_ticket,
+		if (!query_first(store, row, ticket_read, (void **)ret_ticket,
 			    error))
 			return false;
 	}
@@ -183,7 +174,7 @@ bool store_ticket_list(Store *store, const StoreTicketFilter *filter,
 		filter->before_id,
 		filter->most ? (int64_t)filter->most : (int64_t)-1);
 
-	if (!query_list(store, rows, read_ticket, tickets, error))
+	if (!query_list(store, rows, ticket_read, tickets, error))
 		return false;
 	*ret_tickets = g_steal_pointer(&tickets);
 	return true;

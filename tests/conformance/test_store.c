@@ -12,6 +12,8 @@
 
 #include <redress/store.h>
 
+#include "../../src/store/internal.h"
+
 typedef struct Backend Backend;
 struct Backend {
 	const char *driver;
@@ -136,6 +138,12 @@ static StoreTicket *full_ticket(const char *reference)
 		.thread_topic = g_strdup("Kettle"),
 		.priority = 2,
 		.urgency = 3,
+		.cause = g_strdup("carrier"),
+		.update_words = g_strdup("We have asked the carrier."),
+		.answered_by = g_strdup("tiina@example.com"),
+		.answered_at = NOW + 4,
+		.surveyed_at = NOW + 5,
+		.reopened_count = 2,
 	};
 	return ticket;
 }
@@ -173,6 +181,13 @@ static void assert_same_ticket(const StoreTicket *a, const StoreTicket *b)
 	assert_text(a->thread_topic, b->thread_topic);
 	assert_int_equal(a->priority, b->priority);
 	assert_int_equal(a->urgency, b->urgency);
+	assert_text(a->cause, b->cause);
+	assert_text(a->update_words, b->update_words);
+	assert_text(a->answered_by, b->answered_by);
+	assert_int_equal(a->answered_at, b->answered_at);
+	assert_int_equal(a->surveyed_at, b->surveyed_at);
+	assert_int_equal(a->reopened_count, b->reopened_count);
+	assert_int_equal(a->merged_into, b->merged_into);
 }
 
 static int64_t add_ticket(const Fixture *f, const char *reference,
@@ -309,6 +324,105 @@ static void test_two_programs_may_make_the_store_at_once(void **state)
 	any_ticket(f);
 }
 
+static void set_deadline(const Fixture *f, int64_t ticket_id,
+	enum store_deadline kind, int64_t due_at)
+{
+	GOOD(store_deadline_set(f->store, ticket_id, kind, due_at, &error));
+}
+
+static int64_t get_deadline(
+	const Fixture *f, int64_t ticket_id, enum store_deadline kind)
+{
+	int64_t due_at = -1;
+
+	GOOD(store_deadline_get(f->store, ticket_id, kind, &due_at, &error));
+	return due_at;
+}
+
+/* A store as the first releases left it, with a row of each deadline. */
+static const char schema_two_rows[] =
+	"INSERT INTO ticket (id, reference, mailbox, state, customer,"
+	"	customer_address, language, authenticated, opened_at, type)"
+	" VALUES (7, 'OLD', 'care@x', 'open', 'mari@x', 'Mari@x', 'et', 1,"
+	"	1795521600, 'delivery');"
+	"INSERT INTO message (ticket_id, dedupe, kind, mailbox, source,"
+	"	message_id, received_at, size_bytes, authenticated)"
+	" VALUES (7, 'key', 'complaint', 'care@x', 'milter', 'old@x',"
+	"	1795521600, 3, 1);"
+	"INSERT INTO event (ticket_id, at, what, actor)"
+	" VALUES (7, 1795521600, 'opened', 'customer');"
+	"INSERT INTO deadline (ticket_id, kind, due_at) VALUES"
+	"	(7, 'follow-up', 11), (7, 'promise', 12), (7, 'close', 13);";
+
+static void make_schema_two(const Fixture *f)
+{
+	const DbDriver *driver = db_driver(backend->driver);
+	DbConnection *bare = driver->open(f->target, DB_WRITER, NULL);
+
+	assert_non_null(bare);
+	for (int i = 0; i < 2; i++)
+		GOOD(driver->execute(bare, store_migrations[i], &error));
+	GOOD(driver->execute(bare, schema_two_rows, &error));
+	GOOD(driver->set_version(bare, 2, &error));
+	driver->close(bare);
+}
+
+static void test_an_upgrade_keeps_every_row_and_takes_new_kinds(void **state)
+{
+	static const struct {
+		enum store_deadline kind;
+		int64_t due_at;
+	} old[] = {{STORE_DEADLINE_FOLLOW_UP, 11}, {STORE_DEADLINE_PROMISE, 12},
+		{STORE_DEADLINE_CLOSE, 13}};
+	Fixture *f = *state;
+	g_autoptr(GPtrArray) events = NULL;
+	g_autoptr(GArray) due = NULL;
+	g_autoptr(StoreMessage) message = NULL;
+
+	make_schema_two(f);
+	f->store = open_as(f, DB_WRITER);
+	for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+		assert_int_equal(
+			get_deadline(f, 7, old[i].kind), old[i].due_at);
+	for (int kind = STORE_DEADLINE_NUDGE; kind < STORE_DEADLINES; kind++)
+		set_deadline(f, 7, (enum store_deadline)kind, 20 + kind);
+	GOOD(store_deadline_due(f->store, 100, 100, &due, &error));
+	assert_int_equal(due->len, STORE_DEADLINES);
+	assert_int_equal(g_array_index(due, StoreDeadline, 0).due_at, 11);
+
+	g_autoptr(StoreTicket) ticket = read_ticket(f, 7);
+	assert_text(ticket->reference, "OLD");
+	assert_text(ticket->type, "delivery");
+	assert_null(ticket->cause);
+	assert_int_equal(ticket->answered_at, 0);
+	assert_int_equal(ticket->reopened_count, 0);
+	assert_int_equal(ticket->merged_into, 0);
+	assert_int_equal(ticket->messages, 1);
+	GOOD(store_message_by_dedupe(f->store, "key", &message, &error));
+	assert_null(message->agent);
+	assert_false(message->internal);
+	GOOD(store_event_list(f->store, 7, &events, &error));
+	assert_int_equal(events->len, 1);
+}
+
+static void test_a_deadline_goes_with_its_ticket_after_an_upgrade(void **state)
+{
+	const DbDriver *driver = db_driver(backend->driver);
+	const Fixture *f = *state;
+	DbConnection *bare;
+
+	make_schema_two(f);
+	store_close(open_as(f, DB_WRITER));
+	assert_non_null(bare = driver->open(f->target, DB_WRITER, NULL));
+	GOOD(driver->execute(bare, "DELETE FROM ticket", &error));
+	DbStatement *left =
+		driver->prepare(bare, "SELECT count(*) FROM deadline", NULL);
+	assert_int_equal(driver->step(left, NULL), DB_ROW);
+	assert_int_equal(driver->integer(left, 0), 0);
+	driver->reset(left);
+	driver->close(bare);
+}
+
 /* ---- tickets ----------------------------------------------------------- */
 
 static void test_a_ticket_comes_back_as_it_was_written(void **state)
@@ -396,6 +510,13 @@ static void test_an_update_writes_every_column_of_one_ticket(void **state)
 	replace(&ticket->complainer, NULL);
 	ticket->priority = 1;
 	ticket->urgency = 0;
+	replace(&ticket->cause, "packing");
+	replace(&ticket->update_words, NULL);
+	replace(&ticket->answered_by, "mart@example.com");
+	ticket->answered_at = 15;
+	ticket->surveyed_at = 0;
+	ticket->reopened_count = 3;
+	ticket->merged_into = other_id;
 	GOOD(store_ticket_update(f->store, ticket, &error));
 
 	g_autoptr(StoreTicket) back = read_ticket(f, ticket->id);
@@ -529,6 +650,210 @@ static void test_a_list_filters_and_pages_from_the_youngest(void **state)
 	}
 }
 
+static char *by_ids(
+	const Fixture *f, const char *id, const char *sender, bool ghosts_only)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	g_autoptr(StoreTicket) found = NULL;
+
+	g_ptr_array_add(ids, (gpointer)id);
+	if (ghosts_only)
+		GOOD(store_ticket_by_ghost(
+			f->store, ids, sender, &found, &error));
+	else
+		GOOD(store_ticket_by_thread(
+			f->store, ids, sender, &found, &error));
+	return g_strdup(found ? found->reference : "none");
+}
+
+static void test_a_tag_is_there_once_until_it_is_removed(void **state)
+{
+	const Fixture *f = *state;
+	int64_t id = any_ticket(f);
+	int64_t other = add_ticket(f, "TWO", STORE_OPEN, "care@x", "mari@x");
+
+	GOOD(store_tag_add(f->store, id, "refund", &error));
+	GOOD(store_tag_add(f->store, id, "refund", &error));
+	GOOD(store_tag_add(f->store, id, "late", &error));
+	GOOD(store_tag_add(f->store, other, "refund", &error));
+	g_autoptr(StoreTicket) both = read_ticket(f, id);
+	assert_text(both->tags, "late,refund");
+	GOOD(store_tag_remove(f->store, id, "refund", &error));
+	GOOD(store_tag_remove(f->store, id, "refund", &error));
+	g_autoptr(StoreTicket) one = read_ticket(f, id);
+	assert_text(one->tags, "late");
+	g_autoptr(StoreTicket) untouched = read_ticket(f, other);
+	assert_text(untouched->tags, "refund");
+}
+
+static void test_a_merge_takes_over_whom_and_what_is_known(void **state)
+{
+	const Fixture *f = *state;
+	int64_t from = add_ticket(f, "FROM", STORE_CLOSED, "care@x", "mari@x");
+	int64_t into = add_ticket(f, "INTO", STORE_OPEN, "care@x", "jaan@x");
+	bool known = false;
+
+	GOOD(store_participant_add(f->store, from, "mari@x", &error));
+	GOOD(store_participant_add(f->store, from, "jaan@x", &error));
+	GOOD(store_participant_add(f->store, into, "jaan@x", &error));
+	GOOD(store_thread_add(f->store, from, "seen@x", &error));
+	GOOD(store_thread_add(f->store, from, "both@x", &error));
+	GOOD(store_thread_add_ghost(f->store, into, "both@x", &error));
+	GOOD(store_thread_add_ghost(f->store, from, "named@x", &error));
+	GOOD(store_thread_add(f->store, into, "own@x", &error));
+	GOOD(store_thread_add_ghost(f->store, from, "own@x", &error));
+	GOOD(store_ticket_join(f->store, from, into, &error));
+	GOOD(store_ticket_join(f->store, from, into, &error));
+
+	GOOD(store_participant_known(f->store, into, "mari@x", &known, &error));
+	assert_true(known);
+	assert_thread(f, "INTO", "seen@x");
+	assert_thread(f, "INTO", "both@x");
+	assert_thread(f, "INTO", "own@x");
+	g_autofree char *ghost = by_ids(f, "named@x", "mari@x", true);
+	assert_string_equal(ghost, "INTO");
+	assert_thread(f, "none", "named@x");
+}
+
+/* ---- words ------------------------------------------------------------- */
+
+static void set_words(const Fixture *f, int64_t id, const char *words)
+{
+	GOOD(store_words_set(f->store, id, words, &error));
+}
+
+static int64_t add_with_words(const Fixture *f, const char *reference,
+	enum store_state state, const char *words)
+{
+	int64_t id = add_ticket(f, reference, state, "care@x", "mari@x");
+
+	set_words(f, id, words);
+	return id;
+}
+
+static void settle(const Fixture *f, int64_t id, enum store_state state)
+{
+	g_autoptr(StoreTicket) ticket = read_ticket(f, id);
+
+	ticket->state = state;
+	GOOD(store_ticket_update(f->store, ticket, &error));
+}
+
+static char *similar(
+	const Fixture *f, const char *words, int64_t but_not_id, unsigned most)
+{
+	g_autoptr(GPtrArray) tickets = NULL;
+	GString *text = g_string_new(NULL);
+
+	GOOD(store_words_similar(
+		f->store, "care@x", words, but_not_id, most, &tickets, &error));
+	for (guint i = 0; i < tickets->len; i++) {
+		const StoreTicket *ticket = tickets->pdata[i];
+		g_string_append_printf(
+			text, "%s%s", i ? " " : "", ticket->reference);
+	}
+	return g_string_free(text, FALSE);
+}
+
+#define assert_similar(f, wanted, ...)                                         \
+	do {                                                                   \
+		g_autofree char *got = similar(f, __VA_ARGS__);                \
+		assert_string_equal(got, wanted);                              \
+	} while (0)
+
+static void test_what_is_most_alike_and_settled_comes_first(void **state)
+{
+	const Fixture *f = *state;
+	int64_t both = add_with_words(
+		f, "BOTH", STORE_OPEN, "kettle leaks \u03b2\u03c1\u03b1");
+	int64_t one = add_with_words(f, "ONE", STORE_OPEN, "kettle late");
+	int64_t merged = add_with_words(f, "MERGED", STORE_OPEN, "kettle");
+	int64_t elsewhere =
+		add_ticket(f, "OTHER", STORE_RESOLVED, "two@x", "mari@x");
+
+	set_words(f, elsewhere, "kettle leaks");
+	for (int i = 0; i < 5; i++) {
+		g_autofree char *name = g_strdup_printf("FILL%d", i);
+		add_with_words(f, name, STORE_CLOSED, "parcel lost");
+	}
+	assert_similar(f, "", "kettle leaks", 0, 5);
+	settle(f, one, STORE_RESOLVED);
+	assert_similar(f, "ONE", "kettle leaks", 0, 5);
+	settle(f, both, STORE_CLOSED);
+	g_autoptr(StoreTicket) gone = read_ticket(f, merged);
+	gone->state = STORE_CLOSED;
+	gone->merged_into = one;
+	GOOD(store_ticket_update(f->store, gone, &error));
+	assert_similar(f, "BOTH ONE", "kettle leaks", 0, 5);
+	assert_similar(f, "BOTH", "kettle leaks", 0, 1);
+	assert_similar(f, "ONE", "kettle leaks", both, 5);
+	assert_similar(f, "BOTH", "\u03b2\u03c1\u03b1", 0, 5);
+	assert_similar(f, "FILL4 FILL3", "parcel", 0, 2);
+
+	/* Reopened, it solves nothing; settled again, it does. */
+	settle(f, both, STORE_OPEN);
+	assert_similar(f, "ONE", "kettle leaks", 0, 5);
+	settle(f, both, STORE_RESOLVED);
+	assert_similar(f, "BOTH ONE", "kettle leaks", 0, 5);
+	set_words(f, both, "toaster");
+	assert_similar(f, "ONE", "kettle leaks", 0, 5);
+	assert_similar(f, "BOTH", "toaster", 0, 5);
+}
+
+static void test_words_are_no_query(void **state)
+{
+	static const struct {
+		const char *words, *wanted;
+	} cases[] = {
+		{"", ""},
+		{"  ", ""},
+		{"\"", ""},
+		{"* - ^ ( ) : + . '", ""},
+		{"NOT kettle", "KETTLE"},
+		{"kettle* AND", "KETTLE"},
+		{"\"kettle\" \"", "KETTLE"},
+		{"words:kettle", "KETTLE"},
+		{"ket", ""},
+		{"don't", "DONT"},
+		{"\xff\xfe kettle", "KETTLE"},
+	};
+	const Fixture *f = *state;
+
+	add_with_words(f, "KETTLE", STORE_RESOLVED, "kettle");
+	add_with_words(f, "DONT", STORE_RESOLVED, "don't");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_similar(f, cases[i].wanted, cases[i].words, 0, 5);
+}
+
+static void test_only_so_many_words_are_asked_for(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GString) words = g_string_new(NULL);
+
+	add_with_words(f, "LAST", STORE_RESOLVED, "last");
+	for (int i = 0; i < 63; i++)
+		g_string_append_printf(words, "w%d w0 ", i);
+	g_string_append(words, "last");
+	assert_similar(f, "LAST", words->str, 0, 5);
+	g_string_prepend(words, "more ");
+	assert_similar(f, "", words->str, 0, 5);
+}
+
+static void test_an_undone_batch_leaves_no_words(void **state)
+{
+	const Fixture *f = *state;
+	int64_t id = add_with_words(f, "ONE", STORE_OPEN, "kettle");
+
+	GOOD(store_begin(f->store, true, &error));
+	GOOD(store_savepoint(f->store, &error));
+	settle(f, id, STORE_RESOLVED);
+	GOOD(store_rollback_to(f->store, &error));
+	GOOD(store_commit(f->store, &error));
+	assert_similar(f, "", "kettle", 0, 5);
+	settle(f, id, STORE_RESOLVED);
+	assert_similar(f, "ONE", "kettle", 0, 5);
+}
+
 /* ---- messages ---------------------------------------------------------- */
 
 static StoreMessage full_message(int64_t ticket_id)
@@ -551,7 +876,18 @@ static StoreMessage full_message(int64_t ticket_id)
 		.received_at = NOW,
 		.size_bytes = 17,
 		.authenticated = true,
+		.agent = (char *)"jaan@example.com",
+		.internal = true,
 	};
+}
+
+static StoreMessage customer_message(int64_t ticket_id)
+{
+	StoreMessage message = full_message(ticket_id);
+
+	message.agent = NULL;
+	message.internal = false;
+	return message;
 }
 
 static void add_message(
@@ -601,22 +937,6 @@ static void test_a_customer_is_remembered_by_earlier_mails(void **state)
 	GOOD(store_customer_tickets(
 		f->store, "mari@example.org", NOW + 1, &count, &error));
 	assert_int_equal(count, 0);
-}
-
-static char *by_ids(
-	const Fixture *f, const char *id, const char *sender, bool ghosts_only)
-{
-	g_autoptr(GPtrArray) ids = g_ptr_array_new();
-	g_autoptr(StoreTicket) found = NULL;
-
-	g_ptr_array_add(ids, (gpointer)id);
-	if (ghosts_only)
-		GOOD(store_ticket_by_ghost(
-			f->store, ids, sender, &found, &error));
-	else
-		GOOD(store_ticket_by_thread(
-			f->store, ids, sender, &found, &error));
-	return g_strdup(found ? found->reference : "none");
 }
 
 static void test_a_ghost_counts_where_the_sender_takes_part(void **state)
@@ -710,6 +1030,8 @@ static void test_a_message_comes_back_as_it_was_written(void **state)
 	assert_int_equal(got->received_at, wanted.received_at);
 	assert_int_equal(got->size_bytes, wanted.size_bytes);
 	assert_true(got->authenticated);
+	assert_text(got->agent, wanted.agent);
+	assert_true(got->internal);
 }
 
 static void test_a_mail_is_stored_once(void **state)
@@ -826,7 +1148,7 @@ static void test_messages_are_listed_by_ticket_oldest_first(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
 		StoreMessage message =
-			full_message(mails[i].alone ? 0 : ticket_id);
+			customer_message(mails[i].alone ? 0 : ticket_id);
 		message.dedupe = (char *)mails[i].key;
 		message.message_id = (char *)mails[i].id;
 		add_message(f, &message, "raw", 3);
@@ -845,6 +1167,37 @@ static void test_messages_are_listed_by_ticket_oldest_first(void **state)
 	assert_text(last, "four@x");
 	g_autoptr(StoreTicket) ticket = read_ticket(f, ticket_id);
 	assert_int_equal(ticket->messages, 4);
+}
+
+static void test_an_agents_mail_is_none_of_the_customers(void **state)
+{
+	static const struct {
+		const char *key, *agent;
+		bool internal;
+	} mails[] = {{"1@x", "jaan@x", false}, {"2@x", NULL, false},
+		{"3@x", "jaan@x", true}, {"4@x", NULL, false},
+		{"5@x", "jaan@x", false}, {"6@x", "jaan@x", true}};
+	const Fixture *f = *state;
+	int64_t ticket_id = any_ticket(f);
+	g_autofree char *first = NULL;
+	g_autofree char *last = NULL;
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
+		StoreMessage message = full_message(ticket_id);
+		message.dedupe = message.message_id = (char *)mails[i].key;
+		message.agent = (char *)mails[i].agent;
+		message.internal = mails[i].internal;
+		message.received_at = NOW + (int64_t)i;
+		add_message(f, &message, "raw", 3);
+	}
+	GOOD(store_message_ends(f->store, ticket_id, &first, &last, &error));
+	assert_text(first, "2@x");
+	assert_text(last, "4@x");
+	GOOD(store_message_latest(f->store, ticket_id, &latest, &error));
+	assert_int_equal(latest, NOW + 3);
+	g_autoptr(StoreTicket) ticket = read_ticket(f, ticket_id);
+	assert_int_equal(ticket->messages, 2);
 }
 
 /* ---- the outbox -------------------------------------------------------- */
@@ -1288,6 +1641,210 @@ static void test_events_are_told_in_the_order_they_happened(void **state)
 	assert_null(event->detail);
 }
 
+static unsigned count_events(const Fixture *f, const char *mailbox,
+	const char *what, int64_t since_s)
+{
+	unsigned count = 0;
+
+	GOOD(store_event_count(
+		f->store, mailbox, what, since_s, &count, &error));
+	return count;
+}
+
+static void test_events_of_a_mailbox_are_counted_since_a_time(void **state)
+{
+	const Fixture *f = *state;
+	const int64_t tickets[] = {
+		add_ticket(f, "ONE", STORE_OPEN, "one@x", "mari@x"),
+		add_ticket(f, "TWO", STORE_OPEN, "one@x", "mari@x"),
+		add_ticket(f, "THREE", STORE_OPEN, "two@x", "mari@x"),
+		0,
+	};
+	/* One that mails make all the time, and one that is rare. */
+	static const char *const names[] = {"opened", "agent-unproven"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tickets); i++) {
+		for (size_t j = 0; j < G_N_ELEMENTS(names); j++) {
+			StoreEvent event = {
+				.ticket_id = tickets[i],
+				.at = NOW + (int64_t)i,
+				.what = (char *)names[j],
+				.actor = (char *)"redress",
+			};
+			GOOD(store_event_insert(f->store, &event, &error));
+		}
+	}
+	for (size_t j = 0; j < G_N_ELEMENTS(names); j++) {
+		assert_int_equal(count_events(f, "one@x", names[j], NOW), 2);
+		assert_int_equal(
+			count_events(f, "one@x", names[j], NOW + 1), 1);
+		assert_int_equal(
+			count_events(f, "one@x", names[j], NOW + 2), 0);
+		assert_int_equal(count_events(f, "two@x", names[j], NOW), 1);
+	}
+	assert_int_equal(count_events(f, "one@x", "late", NOW), 0);
+}
+
+/* ---- compensation, satisfaction, VIPs ---------------------------------- */
+
+static int64_t add_compensated(const Fixture *f, const char *reference,
+	const char *mailbox, const char *cause, const char *type)
+{
+	g_autoptr(StoreTicket) ticket = full_ticket(reference);
+
+	replace(&ticket->mailbox, mailbox);
+	replace(&ticket->cause, cause);
+	replace(&ticket->type, type);
+	GOOD(store_ticket_insert(f->store, ticket, &error));
+	StoreCompensation row = {
+		.ticket_id = ticket->id,
+		.at = NOW,
+		.actor = (char *)"jaan@example.com",
+		.amount_cents = 3000 + ticket->id,
+		.currency = (char *)"EUR",
+	};
+	GOOD(store_compensation_insert(f->store, &row, &error));
+	return ticket->id;
+}
+
+static char *compensated_like(const Fixture *f, const char *cause,
+	const char *type, int64_t but_not_id)
+{
+	StoreTicket ticket = {
+		.id = but_not_id,
+		.mailbox = (char *)"care@x",
+		.cause = (char *)cause,
+		.type = (char *)type,
+	};
+	g_autoptr(GPtrArray) rows = NULL;
+	GString *text = g_string_new(NULL);
+
+	GOOD(store_compensation_similar(f->store, &ticket, 2, &rows, &error));
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreCompensation *row = rows->pdata[i];
+		g_string_append_printf(
+			text, "%s%s", i ? " " : "", row->reference);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static void test_similar_cases_are_of_the_cause_else_the_type(void **state)
+{
+	const Fixture *f = *state;
+	int64_t a = add_compensated(f, "A", "care@x", "carrier", "delivery");
+	add_compensated(f, "B", "care@x", "packing", "delivery");
+	int64_t c = add_compensated(f, "C", "care@x", NULL, NULL);
+	add_compensated(f, "D", "two@x", "carrier", "delivery");
+	const struct {
+		const char *cause, *type;
+		int64_t but_not_id;
+		const char *wanted;
+	} cases[] = {
+		{"carrier", "delivery", 0, "A"},
+		{"carrier", "delivery", a, "B"},
+		{"shop", "delivery", 0, "B A"},
+		{NULL, "delivery", 0, "B A"},
+		{"shop", "warranty", 0, "C B"},
+		{NULL, NULL, 0, "C B"},
+		{NULL, NULL, c, "B A"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *got = compensated_like(
+			f, cases[i].cause, cases[i].type, cases[i].but_not_id);
+		assert_string_equal(got, cases[i].wanted);
+	}
+}
+
+static void test_a_compensation_comes_back_as_it_was_written(void **state)
+{
+	const Fixture *f = *state;
+	int64_t id = add_compensated(f, "A", "care@x", NULL, NULL);
+	StoreCompensation second = {
+		.ticket_id = id,
+		.at = NOW + 1,
+		.actor = (char *)"operator:liis",
+		.amount_cents = G_GINT64_CONSTANT(900000000000),
+		.currency = (char *)"JPY",
+	};
+	g_autoptr(GPtrArray) rows = NULL;
+
+	GOOD(store_compensation_insert(f->store, &second, &error));
+	add_compensated(f, "B", "care@x", NULL, NULL);
+	GOOD(store_compensation_list(f->store, id, &rows, &error));
+	assert_int_equal(rows->len, 2);
+	const StoreCompensation *got = rows->pdata[0];
+	assert_int_equal(got->amount_cents, 3000 + id);
+	assert_text(got->actor, "jaan@example.com");
+	got = rows->pdata[1];
+	assert_int_equal(got->ticket_id, id);
+	assert_int_equal(got->at, NOW + 1);
+	assert_text(got->actor, "operator:liis");
+	assert_int_equal(got->amount_cents, second.amount_cents);
+	assert_text(got->currency, "JPY");
+	assert_text(got->reference, "A");
+}
+
+static void test_ratings_are_of_one_to_five_oldest_first(void **state)
+{
+	const Fixture *f = *state;
+	StoreRating rating = {.ticket_id = any_ticket(f), .at = NOW};
+	g_autoptr(GPtrArray) rows = NULL;
+
+	for (unsigned score = 0; score <= 6; score++) {
+		g_autoptr(GError) error = NULL;
+		rating.score = score;
+		rating.comment = (char *)(score == 5 ? "thanks" : NULL);
+		assert_int_equal(store_rating_insert(f->store, &rating, &error),
+			score >= 1 && score <= 5);
+	}
+	GOOD(store_rating_list(f->store, rating.ticket_id, &rows, &error));
+	assert_int_equal(rows->len, 5);
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreRating *got = rows->pdata[i];
+		assert_int_equal(got->score, i + 1);
+		assert_int_equal(got->at, NOW);
+		assert_text(got->comment, i == 4 ? "thanks" : NULL);
+	}
+}
+
+static bool is_vip(const Fixture *f, const char *folded)
+{
+	bool known = false;
+
+	GOOD(store_vip_known(f->store, folded, &known, &error));
+	return known;
+}
+
+static void set_vip(const Fixture *f, const char *folded, bool vip)
+{
+	GOOD(store_vip_set(
+		f->store, folded, vip, "operator:liis", NOW, &error));
+}
+
+static void test_a_vip_is_an_address_or_its_domain(void **state)
+{
+	const Fixture *f = *state;
+	g_autoptr(GPtrArray) entries = NULL;
+
+	set_vip(f, "mari@example.org", true);
+	set_vip(f, "mari@example.org", true);
+	set_vip(f, "@example.net", true);
+	assert_true(is_vip(f, "mari@example.org"));
+	assert_true(is_vip(f, "anyone@example.net"));
+	assert_false(is_vip(f, "jaan@example.org"));
+	assert_false(is_vip(f, "anyone@sub.example.net"));
+	assert_false(is_vip(f, ""));
+	GOOD(store_vip_list(f->store, &entries, &error));
+	assert_int_equal(entries->len, 2);
+	assert_text(entries->pdata[0], "@example.net");
+	assert_text(entries->pdata[1], "mari@example.org");
+	set_vip(f, "@example.net", false);
+	set_vip(f, "@example.net", false);
+	assert_false(is_vip(f, "anyone@example.net"));
+	assert_true(is_vip(f, "mari@example.org"));
+}
+
 static void test_a_row_of_no_ticket_is_refused(void **state)
 {
 	const Fixture *f = *state;
@@ -1348,21 +1905,6 @@ static void test_settling_ends_the_open_promises_of_one_ticket(void **state)
 }
 
 /* ---- deadlines --------------------------------------------------------- */
-
-static void set_deadline(const Fixture *f, int64_t ticket_id,
-	enum store_deadline kind, int64_t due_at)
-{
-	GOOD(store_deadline_set(f->store, ticket_id, kind, due_at, &error));
-}
-
-static int64_t get_deadline(
-	const Fixture *f, int64_t ticket_id, enum store_deadline kind)
-{
-	int64_t due_at = -1;
-
-	GOOD(store_deadline_get(f->store, ticket_id, kind, &due_at, &error));
-	return due_at;
-}
 
 static void test_a_deadline_is_one_row_set_replaced_and_removed(void **state)
 {
@@ -1480,6 +2022,8 @@ static const struct CMUnitTest SUITE[] = {
 	BEFORE_ANY_STORE(test_a_reader_before_any_writer_finds_no_store),
 	BEFORE_ANY_STORE(test_an_unknown_driver_is_named),
 	BEFORE_ANY_STORE(test_two_programs_may_make_the_store_at_once),
+	BEFORE_ANY_STORE(test_an_upgrade_keeps_every_row_and_takes_new_kinds),
+	BEFORE_ANY_STORE(test_a_deadline_goes_with_its_ticket_after_an_upgrade),
 	IN_FRESH_STORE(test_a_ticket_comes_back_as_it_was_written),
 	IN_FRESH_STORE(test_an_empty_ticket_comes_back_empty),
 	IN_FRESH_STORE(test_a_reference_is_given_once),
@@ -1490,7 +2034,14 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_a_ghost_counts_where_the_sender_takes_part),
 	IN_FRESH_STORE(test_corrections_come_back_oldest_first),
 	IN_FRESH_STORE(test_a_list_filters_and_pages_from_the_youngest),
+	IN_FRESH_STORE(test_a_tag_is_there_once_until_it_is_removed),
+	IN_FRESH_STORE(test_a_merge_takes_over_whom_and_what_is_known),
+	IN_FRESH_STORE(test_what_is_most_alike_and_settled_comes_first),
+	IN_FRESH_STORE(test_words_are_no_query),
+	IN_FRESH_STORE(test_only_so_many_words_are_asked_for),
+	IN_FRESH_STORE(test_an_undone_batch_leaves_no_words),
 	IN_FRESH_STORE(test_a_message_comes_back_as_it_was_written),
+	IN_FRESH_STORE(test_an_agents_mail_is_none_of_the_customers),
 	IN_FRESH_STORE(test_a_mail_is_stored_once),
 	IN_FRESH_STORE(test_a_mail_comes_back_byte_for_byte),
 	IN_FRESH_STORE(test_a_damaged_mail_is_a_clear_error),
@@ -1508,6 +2059,11 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_a_list_shows_what_waits_and_on_demand_what_failed),
 	IN_FRESH_STORE(test_withdrawing_ends_what_is_queued_and_automatic),
 	IN_FRESH_STORE(test_events_are_told_in_the_order_they_happened),
+	IN_FRESH_STORE(test_events_of_a_mailbox_are_counted_since_a_time),
+	IN_FRESH_STORE(test_similar_cases_are_of_the_cause_else_the_type),
+	IN_FRESH_STORE(test_a_compensation_comes_back_as_it_was_written),
+	IN_FRESH_STORE(test_ratings_are_of_one_to_five_oldest_first),
+	IN_FRESH_STORE(test_a_vip_is_an_address_or_its_domain),
 	IN_FRESH_STORE(test_a_row_of_no_ticket_is_refused),
 	IN_FRESH_STORE(test_settling_ends_the_open_promises_of_one_ticket),
 	IN_FRESH_STORE(test_a_deadline_is_one_row_set_replaced_and_removed),
