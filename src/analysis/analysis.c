@@ -250,12 +250,10 @@ Analysis *analysis_run(const Message *message, const AnalysisEnvelope *envelope)
 	analysis->bounce = bounce_read(message, envelope);
 	signals_judge(analysis, message, envelope);
 	if (analysis->kind == ANALYSIS_COMPLAINT)
-		analysis->complainer = complainer_judge(analysis->base_subject,
-			analysis->reply_text, analysis->language,
-			&analysis->complainer_reason, &analysis->urgency,
-			&analysis->asks_compensation);
+		complainer_judge(analysis);
 	conversation_read(analysis, message);
 	accept_judge(analysis);
+	says_judge(analysis);
 	return analysis;
 }
 

@@ -16,7 +16,9 @@
 
 enum {
 	MAX_TEXT_BYTES = 32 * 1024,
-	MAX_NAMED = 6, /* phrases that a reason quotes */
+	MAX_NAMED = 6,     /* phrases that a reason quotes */
+	MAX_TRIES = 16,    /* places where a weak phrase may be meant */
+	INTENT_BYTES = 80, /* a word of intent is at most so far away */
 	MIN_SHOUTED_LETTERS = 20,
 	MIN_EXCLAMATIONS = 4,
 	MIN_POINTS = 3, /* for a kind */
@@ -25,8 +27,9 @@ enum {
 
 typedef struct Findings Findings;
 struct Findings {
-	unsigned counts[TOPICS]; /* different phrases found of each topic */
-	GPtrArray *phrases;      /* char *, as found, the first few */
+	unsigned counts[TOPICS];    /* different phrases found of each topic */
+	GPtrArray *phrases;         /* char *, as found, the first few */
+	const char *firsts[TOPICS]; /* of phrases (nullable) */
 	unsigned exclamations;
 	bool shouted; /* more capitals than people write */
 };
@@ -48,12 +51,18 @@ static const char *match_at(const char *phrase, const char *p)
 	return p;
 }
 
-/* The phrase as it stands in the text, or NULL.  (transfer full) */
-static char *find_phrase(const char *text, const char *phrase)
+static bool is_letter(gunichar c)
+{
+	return g_unichar_isalnum(c) && !folded_is_unspaced(c);
+}
+
+/* Where the phrase stands as whole words, and how long it is there. */
+static const char *find_from(
+	const char *text, const char *p, const char *phrase, size_t *ret_length)
 {
 	g_autofree char *head = g_strndup(phrase, strcspn(phrase, "*"));
 
-	for (const char *p = strstr(text, head); p; p = strstr(p + 1, head)) {
+	for (p = strstr(p, head); p; p = strstr(p + 1, head)) {
 		const char *end = match_at(phrase, p);
 		gunichar before, after, first;
 
@@ -63,22 +72,81 @@ static char *find_phrase(const char *text, const char *phrase)
 		after = g_utf8_get_char(end);
 		first = g_utf8_get_char(p);
 		if (folded_is_unspaced(first) ||
-			(!g_unichar_isalnum(before) &&
-				!g_unichar_isalnum(after)))
-			return g_strndup(p, (size_t)(end - p));
+			(!is_letter(before) && !is_letter(after))) {
+			*ret_length = (size_t)(end - p);
+			return p;
+		}
 	}
 	return NULL;
 }
 
-static void look_for_one(
-	Findings *findings, const char *text, const char *phrase, int topic)
+static bool ends_sentence(gunichar c)
 {
-	g_autofree char *found = find_phrase(text, phrase);
+	return c == '.' || c == '!' || c == '?' || c == 0x3002 || c == 0xff01 ||
+	       c == 0xff1f;
+}
+
+/* The sentence around p, or as much of it as is near.  (transfer full) */
+static char *sentence_around(const char *text, const char *p)
+{
+	const char *start = p, *end = p;
+
+	while (start > text && p - start < INTENT_BYTES &&
+		!ends_sentence(g_utf8_get_char(g_utf8_prev_char(start))))
+		start = g_utf8_prev_char(start);
+	while (*end && end - p < INTENT_BYTES &&
+		!ends_sentence(g_utf8_get_char(end)))
+		end = g_utf8_next_char(end);
+	return g_strndup(start, (size_t)(end - start));
+}
+
+static const char *intents_of(const char *language)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(complainer_words); i++)
+		if (complainer_words[i].topic == TOPIC_INTENT &&
+			!strcmp(complainer_words[i].language, language))
+			return complainer_words[i].phrases;
+	return "";
+}
+
+static bool is_intended(const char *text, const char *p, const char *language)
+{
+	g_autofree char *sentence = sentence_around(text, p);
+	g_auto(GStrv) intents = g_strsplit(intents_of(language), "|", -1);
+	size_t length;
+
+	for (char **intent = intents; *intent; intent++)
+		if (find_from(sentence, sentence, *intent, &length))
+			return true;
+	return false;
+}
+
+/* The phrase as it stands in the text, or NULL.  (transfer full) */
+static char *find_phrase(
+	const char *text, const char *phrase, const char *language)
+{
+	bool weak = *phrase == '~';
+	size_t length = 0;
+	unsigned tries = 0;
+	const char *p = find_from(text, text, phrase + weak, &length);
+
+	while (weak && p && !is_intended(text, p, language))
+		p = ++tries < MAX_TRIES ? find_from(text, p + length,
+						  phrase + weak, &length)
+					: NULL;
+	return p ? g_strndup(p, length) : NULL;
+}
+
+static void look_for_one(Findings *findings, const char *text,
+	const char *phrase, const ComplainerWords *words)
+{
+	g_autofree char *found = find_phrase(text, phrase, words->language);
 
 	if (!found || g_ptr_array_find_with_equal_func(
 			      findings->phrases, found, g_str_equal, NULL))
 		return;
-	findings->counts[topic]++;
+	if (!findings->counts[words->topic]++)
+		findings->firsts[words->topic] = found;
 	g_ptr_array_add(findings->phrases, g_steal_pointer(&found));
 }
 
@@ -89,11 +157,12 @@ static void look_for(
 
 	for (;;) {
 		size_t length = strcspn(phrase, "|");
+		bool weak = *phrase == '~';
 
-		if (folded_may_hold(own, phrase, strcspn(phrase, "|*"))) {
+		if (folded_may_hold(
+			    own, phrase + weak, strcspn(phrase + weak, "|*"))) {
 			g_autofree char *one = g_strndup(phrase, length);
-			look_for_one(findings, own->text->str, one,
-				(int)words->topic);
+			look_for_one(findings, own->text->str, one, words);
 		}
 		if (!phrase[length])
 			return;
@@ -236,25 +305,56 @@ static char *reason_of(const Findings *findings)
 	return g_string_free(reason, FALSE);
 }
 
-enum analysis_complainer complainer_judge(const char *subject,
-	const char *reply_text, const char *language, char **ret_reason,
-	int *ret_urgency, bool *ret_compensation)
+/* A reply repeats the words of its subject, which were weighed before. */
+static bool is_said_now(const Analysis *analysis, const char *phrase)
 {
+	if (!analysis->in_reply_to->len && !analysis->references->len)
+		return true;
 	g_autoptr(FoldedText) own =
-		folded_new(subject, reply_text, MAX_TEXT_BYTES);
+		folded_new(NULL, analysis->reply_text, MAX_TEXT_BYTES);
+	return strstr(own->text->str, phrase);
+}
+
+/* "law: 'lawyer'; press: 'newspapers'".  (nullable) (transfer full) */
+static char *threat_of(const Findings *findings, const Analysis *analysis)
+{
+	static const struct {
+		enum topic topic;
+		const char *name;
+	} threats[] = {
+		{TOPIC_LAW, "law"},
+		{TOPIC_REGULATOR, "regulator"},
+		{TOPIC_PRESS, "press"},
+	};
+	GString *threat = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(threats); i++) {
+		const char *phrase = findings->firsts[threats[i].topic];
+		if (phrase && is_said_now(analysis, phrase))
+			g_string_append_printf(threat, "%s%s: '%s'",
+				threat->len ? "; " : "", threats[i].name,
+				phrase);
+	}
+	return g_string_free(threat, !threat->len);
+}
+
+void complainer_judge(Analysis *analysis)
+{
+	g_autoptr(FoldedText) own = folded_new(
+		analysis->base_subject, analysis->reply_text, MAX_TEXT_BYTES);
 	g_autoptr(GPtrArray) phrases = g_ptr_array_new_with_free_func(g_free);
 	Findings findings = {.phrases = phrases};
-	enum analysis_complainer kind;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(complainer_words); i++)
-		if (is_relevant(complainer_words[i].language, language))
+		if (complainer_words[i].topic != TOPIC_INTENT &&
+			is_relevant(complainer_words[i].language,
+				analysis->language))
 			look_for(&findings, own, &complainer_words[i]);
-	count_signs(&findings, reply_text ? reply_text : "");
-	kind = judge_kind(&findings);
-	*ret_urgency = judge_urgency(&findings);
-	*ret_reason = reason_of(&findings);
-	if (ret_compensation)
-		*ret_compensation = findings.counts[TOPIC_COMPENSATION] ||
-				    findings.counts[TOPIC_DEMAND_MORE];
-	return kind;
+	count_signs(&findings, analysis->reply_text);
+	analysis->complainer = judge_kind(&findings);
+	analysis->urgency = judge_urgency(&findings);
+	analysis->complainer_reason = reason_of(&findings);
+	analysis->asks_compensation = findings.counts[TOPIC_COMPENSATION] ||
+				      findings.counts[TOPIC_DEMAND_MORE];
+	analysis->threat = threat_of(&findings, analysis);
 }

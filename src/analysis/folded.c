@@ -112,7 +112,7 @@ static void note_starts(FoldedText *folded)
 		gunichar c = g_utf8_get_char(p);
 		if (!inside || folded_is_unspaced(c))
 			note_word(folded, p, end);
-		inside = g_unichar_isalnum(c);
+		inside = g_unichar_isalnum(c) && !folded_is_unspaced(c);
 		p = g_utf8_next_char(p);
 	}
 }

@@ -66,11 +66,15 @@ bool folded_is_unspaced(gunichar c);
 
 /* ---- complainer.c ----------------------------------------------------- */
 
-/* Kind of complainer, why (in words, nullable) and urgency 0 to 3; whether more
- * is asked for than the money back (nullable). */
-enum analysis_complainer complainer_judge(const char *subject,
-	const char *reply_text, const char *language, char **ret_reason,
-	int *ret_urgency, bool *ret_compensation);
+/* Fills complainer and its reason, urgency, asks_compensation and threat from
+ * the subject, the own words and the language. */
+void complainer_judge(Analysis *analysis);
+
+/* ---- says.c ----------------------------------------------------------- */
+
+/* Fills says_solved, says_thanks, rating and rating_comment; everything else is
+ * there. */
+void says_judge(Analysis *analysis);
 
 /* ---- accept.c --------------------------------------------------------- */
 

@@ -80,56 +80,181 @@ static const Case cases[] = {
 	{"et", "", ANALYSIS_COMPLAINER_NONE, 0},
 };
 
+/* (transfer full) */
+static Analysis *judge(
+	const char *subject, const char *text, const char *language)
+{
+	Analysis *analysis = analysis_new();
+
+	analysis->base_subject = g_strdup(subject);
+	g_free(analysis->reply_text);
+	analysis->reply_text = g_strdup(text);
+	analysis->language = g_strdup(language);
+	complainer_judge(analysis);
+	return analysis;
+}
+
 static void test_kind_and_urgency_follow_from_the_words(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *reason = NULL;
-		int urgency = -1;
-		enum analysis_complainer kind =
-			complainer_judge("Kettle", cases[i].text,
-				cases[i].language, &reason, &urgency, NULL);
+		g_autoptr(Analysis) got =
+			judge("Kettle", cases[i].text, cases[i].language);
 
-		if (kind != cases[i].kind || urgency != cases[i].urgency)
+		if (got->complainer != cases[i].kind ||
+			got->urgency != cases[i].urgency)
 			fail_msg("%s: %d, urgency %d, %s", cases[i].text,
-				(int)kind, urgency, reason ? reason : "-");
-		if (kind != ANALYSIS_COMPLAINER_NONE || urgency > 0)
-			assert_non_null(reason);
+				(int)got->complainer, got->urgency,
+				got->complainer_reason);
+		if (got->complainer != ANALYSIS_COMPLAINER_NONE ||
+			got->urgency > 0)
+			assert_non_null(got->complainer_reason);
 	}
 }
 
 static void test_reason_is_given_in_words(void **state)
 {
-	g_autofree char *reason = NULL;
-	int urgency;
+	g_autoptr(Analysis) got =
+		judge(NULL, "My lawyer will write to you!!!! Thieves!", "en");
 
 	(void)state;
-	assert_int_equal(complainer_judge(NULL,
-				 "My lawyer will write to you!!!! Thieves!",
-				 "en", &reason, &urgency, NULL),
-		ANALYSIS_AGGRESSIVE);
-	assert_string_equal(reason, "5 exclamation marks, 'lawyer', 'thieves'");
+	assert_int_equal(got->complainer, ANALYSIS_AGGRESSIVE);
+	assert_string_equal(got->complainer_reason,
+		"5 exclamation marks, 'lawyer', 'thieves'");
+}
+
+/* NULL: no threat. */
+static const struct {
+	const char *language;
+	const char *text;
+	const char *threat;
+} threats[] = {
+	{"en", "You will hear from my lawyer.", "law: 'lawyer'"},
+	{"en", "I'll see you in court!", "law: 'see you in court'"},
+	{"en", "I will take it to the FCA.", "regulator: 'fca'"},
+	{"en", "I shall call the newspaper.", "press: 'newspaper'"},
+	{"en", "I will post this on Facebook.", "press: 'facebook'"},
+	{"en", "Next stop: the ombudsman.", "regulator: 'ombudsman'"},
+	{"en", "I will sue you and tell the press",
+		"law: 'sue you'; press: 'the press'"},
+	{"en", "My mother-in-law bought it.", NULL},
+	{"en", "I press the button and nothing happens. I call you.", NULL},
+	{"en", "The juice press is broken.", NULL},
+	{"en", "The tennis court was wet, as was the food court.", NULL},
+	{"en", "It was wrapped in newspaper.", NULL},
+	{"en", "I found you on Facebook.", NULL},
+	{"en", "The pressure regulator of the stove leaks.", NULL},
+	{"en", "My flaw is patience, the lawn is green.", NULL},
+	{"et", "Pöördun tarbijakaitse poole.", "regulator: 'tarbijakaitse'"},
+	{"et", "Annan asja kohtusse.", "law: 'kohtusse'"},
+	{"et", "Kirjutan sellest ajalehte.", "press: 'ajalehte'"},
+	{"et", "TTJA saab sellest teada", "regulator: 'ttja'"},
+	{"et", "Me kohtusime poes.", NULL},
+	{"et", "Meediamängija on katki.", NULL},
+	{"et", "Ajaleht jäi eile tulemata.", NULL},
+	{"fi", "Otan yhteyttä kuluttajariitalautakuntaan.",
+		"regulator: 'kuluttajariitalautakuntaan'"},
+	{"fi", "Ilmoitan tästä KKV:lle.", "regulator: 'kkv'"},
+	{"fi", "Vien asian oikeuteen.", "law: 'oikeuteen'"},
+	{"fi", "Kirjoitan tästä Facebookiin.", "press: 'facebookiin'"},
+	{"fi", "Televisio ei toimi.", NULL},
+	{"fi", "Olette oikeassa.", NULL},
+	{"vi", "Tôi sẽ khởi kiện công ty.", "law: 'khởi kiện'"},
+	{"vi", "Tôi sẽ báo Cục Quản lý cạnh tranh.",
+		"regulator: 'cục quản lý'"},
+	{"vi", "Tôi sẽ đăng lên Facebook.", "press: 'facebook'"},
+	{"vi", "Bưu kiện bị rách, thiếu phụ kiện.", NULL},
+	{"vi", "Điều kiện bảo hành là gì?", NULL},
+	{"vi", "Tôi mua qua Facebook của shop.", NULL},
+	{"zh", "我要打12315投诉。", "regulator: '12315'"},
+	{"zh", "我会找消协。", "regulator: '消协'"},
+	{"zh", "我要找律师。", "law: '律师'"},
+	{"zh", "我会联系媒体。", "press: '媒体'"},
+	{"zh", "订单号12315。", NULL},
+	{"zh", "多媒体播放器坏了。", NULL},
+	{"zh", "相机曝光不准。", NULL},
+	{"el", "Θα κάνω μήνυση.", "law: 'μήνυση'"},
+	{"el", "Θα απευθυνθώ στον Συνήγορο του Καταναλωτή.",
+		"regulator: 'συνήγορο του καταναλωτή'"},
+	{"el", "Θα γράψω στην εφημερίδα.", "press: 'εφημερίδα'"},
+	{"el", "Η τηλεόραση χάλασε.", NULL},
+	{"el", "Η εφημερίδα ήταν βρεγμένη.", NULL},
+	{"de", "Mein Anwalt meldet sich.", "law: 'anwalt'"},
+	{"de", "Ich gehe zur Verbraucherzentrale.",
+		"regulator: 'verbraucherzentrale'"},
+	{"de", "Das Gericht war kalt.", NULL},
+	{"de", "Die Knoblauchpresse klemmt.", NULL},
+	{"fr", "Je vais contacter mon avocat.", "law: 'mon avocat'"},
+	{"fr", "Je vais saisir la DGCCRF.", "regulator: 'dgccrf'"},
+	{"fr", "Les avocats étaient pourris.", NULL},
+	{"fr", "Le presse-agrumes est cassé.", NULL},
+	{"es", "Voy a llamar a mi abogado.", "law: 'abogado'"},
+	{"es", "Voy a acudir a consumo.", "regulator: 'consumo'"},
+	{"es", "El consumo eléctrico es alto.", NULL},
+	{"ru", "Я подам в суд.", "law: 'суд'"},
+	{"ru", "Пожалуюсь в Роспотребнадзор.", "regulator: 'роспотребнадзор'"},
+	{"ru", "Пресс для чеснока сломан, посуда разбита.", NULL},
+	{"sv", "Jag anmäler er till ARN.", "regulator: 'arn'"},
+	{"sv", "Tidningen kom inte, barnen är ledsna.", NULL},
+	{"lv", "Vērsīšos PTAC.", "regulator: 'ptac'"},
+	{"lv", "Avīze netika piegādāta.", NULL},
+	{"pl", "Zgłoszę to do UOKiK.", "regulator: 'uokik'"},
+	{"pl", "Oddam sprawę do sądu.", "law: 'do sądu'"},
+	{"pl", "Gazeta była mokra, sądzę że od deszczu.", NULL},
+};
+
+static void test_a_threat_is_told_from_words_that_look_like_one(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(threats); i++) {
+		g_autoptr(Analysis) got = judge(
+			"Kettle", threats[i].text, threats[i].language);
+
+		if (!g_strcmp0(got->threat, threats[i].threat))
+			continue;
+		print_error("%s: %s\n", threats[i].text,
+			got->threat ? got->threat : "no threat");
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void test_a_reply_threatens_with_its_own_words_only(void **state)
+{
+	g_autoptr(Analysis) reply = analysis_new();
+
+	(void)state;
+	reply->base_subject = g_strdup("My lawyer");
+	reply->language = g_strdup("en");
+	g_ptr_array_add(reply->in_reply_to, g_strdup("a@example.com"));
+	complainer_judge(reply);
+	assert_null(reply->threat);
+
+	g_autoptr(Analysis) first = judge("My lawyer", "The lid leaks.", "en");
+	assert_string_equal(first->threat, "law: 'lawyer'");
 }
 
 static void test_hostile_text_takes_linear_time(void **state)
 {
-	static const char *const units[] = {
-		"!", "A", "lawye", "not ", "不", "s", "court ", "\xcc\x81"};
+	static const char *const units[] = {"!", "A", "lawye", "not ", "不",
+		"s", "court ", "\xcc\x81", "facebook ", "call the court "};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		GString *text = g_string_new(NULL);
-		g_autofree char *reason = NULL;
-		int urgency = -1;
 		gint64 before;
 
 		while (text->len < 1024 * 1024)
 			g_string_append(text, units[i]);
 		before = g_get_monotonic_time();
-		complainer_judge(
-			NULL, text->str, NULL, &reason, &urgency, NULL);
-		assert_in_range(urgency, 0, 3);
-		assert_true(!reason || g_utf8_validate(reason, -1, NULL));
+		g_autoptr(Analysis) got = judge(NULL, text->str, NULL);
+		assert_in_range(got->urgency, 0, 3);
+		assert_true(!got->complainer_reason ||
+			    g_utf8_validate(got->complainer_reason, -1, NULL));
+		assert_true(
+			!got->threat || g_utf8_validate(got->threat, -1, NULL));
 		if (g_get_monotonic_time() - before > 5 * G_USEC_PER_SEC)
 			fail_msg("%s is slow", units[i]);
 		g_string_free(text, TRUE);
@@ -141,6 +266,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kind_and_urgency_follow_from_the_words),
 		cmocka_unit_test(test_reason_is_given_in_words),
+		cmocka_unit_test(
+			test_a_threat_is_told_from_words_that_look_like_one),
+		cmocka_unit_test(
+			test_a_reply_threatens_with_its_own_words_only),
 		cmocka_unit_test(test_hostile_text_takes_linear_time),
 	};
 

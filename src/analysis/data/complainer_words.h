@@ -2,13 +2,16 @@
  * Words by which a customer's manner and a matter's urgency are known, as the
  * literature on customer care describes them.  Lower case, NFC; "*" at the end
  * stands for any ending, at the front for any beginning.  A phrase is sought in
- * its own language's texts, and the English ones in all.
+ * its own language's texts, and the English ones in all.  "~" at the front: it
+ * counts only in a sentence with a word of TOPIC_INTENT of the same language
+ * ("I call the newspaper", not "wrapped in a newspaper").
  * Included by complainer.c only.
  */
 enum topic {
 	TOPIC_LAW,          /* courts and lawyers */
 	TOPIC_REGULATOR,    /* authorities and consumer boards */
 	TOPIC_PRESS,        /* newspapers, reviews, social media */
+	TOPIC_INTENT,       /* what is done with a "~" word */
 	TOPIC_SAFETY,       /* somebody is or may be hurt */
 	TOPIC_MONEY,        /* refund */
 	TOPIC_COMPENSATION, /* more than the money back */
@@ -30,18 +33,32 @@ struct ComplainerWords {
 
 static const ComplainerWords complainer_words[] = {
 	{"en", TOPIC_LAW,
-		"lawyer*|attorney*|solicitor*|legal action|take you to "
-		"court|small claims|lawsuit|sue you|suing|legal proceedings|my "
-		"legal team|court"},
+		"lawyer*|attorney*|solicitor*|barrister*|legal action|"
+		"legal proceedings|legal steps|legal advice|legal claim|"
+		"take you to court|taking you to court|take this to court|"
+		"see you in court|go to court|going to court|court action|"
+		"court claim|court proceedings|court order|~court|"
+		"small claims|lawsuit|sue you|will sue|suing|my legal team"},
 	{"en", TOPIC_REGULATOR,
-		"ombudsman*|consumer protection|trading "
-		"standards|regulator*|consumer board|better business "
-		"bureau|financial conduct|data protection authority|report you "
-		"to"},
+		"ombudsman*|ombudsperson|consumer protection|"
+		"trading standards|~regulator*|~financial conduct|"
+		"financial conduct authority|~fca|~ofcom|~ftc|"
+		"attorney general|consumer board|consumer rights board|"
+		"better business bureau|data protection authority|"
+		"report you to"},
 	{"en", TOPIC_PRESS,
-		"newspaper*|journalist*|press|tv station|social "
-		"media|facebook|twitter|instagram|tiktok|trustpilot|bad "
-		"review|negative review|one star|go public|youtube"},
+		"~newspaper*|journalist*|~the press|local press|"
+		"national press|~tv station|~social media|~facebook|"
+		"~twitter|~instagram|~tiktok|~trustpilot|~youtube|~reddit|"
+		"bad review|negative review|one star review|"
+		"one-star review|1 star review|~one star|go public|"
+		"name and shame|go viral"},
+	{"en", TOPIC_INTENT,
+		"call|contact|tell|inform|write to|go to|going to|turn to|"
+		"take|taking|report|reporting|send|speak to|talk to|"
+		"hear from|see you|post|posting|alert|publish|expose|share|"
+		"bring|involve|notify|approach|warn|review|leave|i'll|"
+		"i will|we will|we'll|i shall|or else"},
 	{"en", TOPIC_SAFETY,
 		"injured|injury|injuries|burned my|burnt my|caught fire|on "
 		"fire|fire hazard|electric "
@@ -95,14 +112,22 @@ static const ComplainerWords complainer_words[] = {
 		"don't mind"},
 
 	{"et", TOPIC_LAW,
-		"advokaa*|jurist*|kohtus*|kohtusse|kohtu|hagi|hagen|õigusabi|"
-		"juriidili*"},
+		"advokaa*|jurist*|kohtusse|kohtu poole|kohtuasi*|kohtutee*|"
+		"kohtulik*|~kohtus|~kohtu|hagi|hagen|õigusabi|~juriidili*"},
 	{"et", TOPIC_REGULATOR,
-		"tarbijakaitse*|ttja|tarbijavaidlus*|andmekaitse "
-		"inspektsioon*|ombudsman*|inspektsioon*"},
+		"tarbijakaitse*|ttja|tarbijavaidlus*|"
+		"andmekaitse inspektsioon*|ombudsman*|õiguskantsler*|"
+		"finantsinspektsioon*|~inspektsioon*"},
 	{"et", TOPIC_PRESS,
-		"ajaleh*|ajakirjani*|meedia*|sotsiaalmeedia*|facebook*|"
-		"postimees*|delfi*|õhtuleh*|avalikustan|telesaa*"},
+		"~ajaleh*|ajakirjani*|~meedia|~meediasse|~meediale|"
+		"~meediaga|~meedias|~sotsiaalmeedia*|~facebook*|"
+		"~postimees*|~postimehe*|~delfi*|~õhtuleh*|avalikustan|"
+		"~telesaa*|~pealtnägija*|~ajakirjandus*"},
+	{"et", TOPIC_INTENT,
+		"pöördu*|lähe*|kirjuta*|teata*|helista*|postita*|"
+		"võtan ühendust|võtame ühendust|esita*|anna*|annan|kaeban|"
+		"kaebame|edasta*|räägi*|jaga*|pane*|saada*|teavita*|viin|"
+		"kohtume|nõuan|riputa*"},
 	{"et", TOPIC_SAFETY,
 		"vigasta*|põletus*|süttis|põlema|plahvata*|elektrilöö*|haigla*|"
 		"mürgitus*|allergi*|ohtlik*|eluohtlik*|kiirabi*|tulekahju*|"
@@ -140,14 +165,22 @@ static const ComplainerWords complainer_words[] = {
 		"pole liiga palju|pole kiiret|äkki ma eksin|kui võimalik"},
 
 	{"vi", TOPIC_LAW,
-		"luật sư|kiện|tòa án|toà án|khởi kiện|pháp luật|pháp lý|công "
-		"an|ra tòa|luat su"},
+		"luật sư|khởi kiện|sẽ kiện|đi kiện|đơn kiện|kiện ra|"
+		"kiện công ty|kiện các|kiện bạn|kiện tụng|thưa kiện|tòa án|"
+		"toà án|ra tòa|ra toà|~pháp luật|~pháp lý|~công an|luat su|"
+		"khoi kien|toa an|ra toa"},
 	{"vi", TOPIC_REGULATOR,
-		"bảo vệ người tiêu dùng|hội bảo vệ|cục quản lý|quản lý thị "
-		"trường|cơ quan chức năng|bộ công thương|thanh tra"},
+		"bảo vệ người tiêu dùng|bảo vệ quyền lợi người tiêu dùng|"
+		"hội bảo vệ|cục quản lý|quản lý thị trường|"
+		"~cơ quan chức năng|cục cạnh tranh|quản lý cạnh tranh|"
+		"ủy ban cạnh tranh|~bộ công thương|~thanh tra"},
 	{"vi", TOPIC_PRESS,
-		"báo chí|nhà báo|phóng viên|mạng xã hội|facebook|đăng "
-		"lên|tiktok|truyền hình|bóc phốt|đánh giá 1 sao"},
+		"~báo chí|~nhà báo|~phóng viên|~mạng xã hội|~facebook|"
+		"~tiktok|~truyền hình|bóc phốt|~đánh giá 1 sao|phanh phui|"
+		"~bao chi"},
+	{"vi", TOPIC_INTENT,
+		"sẽ|đăng|gửi|liên hệ|nhờ|tố cáo|khiếu nại|phản ánh|gọi|đưa|"
+		"trình báo|se|dang"},
 	{"vi", TOPIC_SAFETY,
 		"bị thương|cháy|nổ|điện giật|bệnh viện|ngộ độc|dị ứng|nguy "
 		"hiểm|cấp cứu|bỏng|hóc"},
@@ -181,15 +214,22 @@ static const ComplainerWords complainer_words[] = {
 
 	{"fi", TOPIC_LAW,
 		"asianaja*|lakimie*|juristi*|oikeuteen|käräjä*|oikeustoim*|"
-		"haaste*|oikeudessa"},
+		"oikeustoimi*|haastehakemu*|~oikeudessa|rikosilmoitu*"},
 	{"fi", TOPIC_REGULATOR,
 		"kuluttajavirasto*|kuluttajasuoja*|kuluttajariita*|"
-		"kuluttajaneuvo*|kuluttaja-asiamie*|viranomais*|"
-		"tietosuojavaltuutet*|kuluttajansuoja*|ombudsman*"},
+		"kuluttajaneuvo*|kuluttaja-asiamie*|~viranomais*|"
+		"tietosuojavaltuutet*|kuluttajansuoja*|ombudsman*|"
+		"kuluttajavirastoon|kkv|kkv:*|fine:*|finanssivalvon*"},
 	{"fi", TOPIC_PRESS,
-		"lehdistö*|sanomaleht*|iltasanom*|iltaleht*|toimittaj*|"
-		"sosiaalisessa "
-		"mediassa|someen|facebook*|lehteen|televisio*|julkisuuteen"},
+		"~lehdistö*|~sanomaleht*|~iltasanom*|~iltaleht*|"
+		"~toimittaj*|~sosiaalisessa mediassa|~sosiaaliseen mediaan|"
+		"~somessa|~someen|~facebook*|~lehteen|~televisio*|"
+		"julkisuuteen|~media|~mediaan|~medialle"},
+	{"fi", TOPIC_INTENT,
+		"otan yhteyttä|otan yhteyden|otamme yhteyttä|yhteydessä|"
+		"yhteyttä|soita*|kirjoita*|julkaise*|jaan|laitan|kerro*|"
+		"ilmoita*|vien|viemme|valitan|käänny*|lähetän|postaan|"
+		"menen|nähdään|tapaamme|jatkuu|teen"},
 	{"fi", TOPIC_SAFETY,
 		"loukkaantu*|vammau*|palovamma*|syttyi|tulipalo*|räjäht*|"
 		"sähköisku*|sairaala*|myrkyty*|allergi*|vaaralli*|hengenvaara*|"
@@ -227,14 +267,21 @@ static const ComplainerWords complainer_words[] = {
 		"väärin"},
 
 	{"zh", TOPIC_LAW,
-		"律师|律師|起诉|起訴|法院|法律途径|法律途徑|诉讼|訴訟|打官司|"
-		"报警|報警"},
+		"律师|律師|起诉|起訴|法院|法律途径|法律途徑|法律手段|诉讼|訴訟|"
+		"打官司|报警|報警"},
 	{"zh", TOPIC_REGULATOR,
-		"消费者协会|消費者保護|消协|消費者委員會|12315|工商局|市场监督|"
-		"市場監督|监管|監管|消基会|消保"},
+		"消费者协会|消費者保護|消费者权益|消協|消协|消費者委員會|~"
+		"12315|~12345|工商局|市场监督|"
+		"市場監督|市场监管|~监管|~監管|消基会|消基會|消保|黑猫投诉|"
+		"银保监"},
 	{"zh", TOPIC_PRESS,
-		"媒体|媒體|记者|記者|曝光|微博|小红书|小紅書|报纸|報紙|差评|"
-		"負評|抖音|电视台|電視台"},
+		"~媒体|~媒體|~记者|~記者|~曝光|~微博|~小红书|~小紅書|~报纸|~"
+		"報紙|差评|負評|~抖音|~电视台|"
+		"~電視台|~朋友圈|~网上"},
+	{"zh", TOPIC_INTENT,
+		"找|联系|聯繫|聯絡|向|去|发到|發到|发布|發布|投诉你|投訴你|"
+		"告诉|告訴|通知|曝光你|将|將|会|會|"
+		"要在|要把|打|拨打|举报|舉報"},
 	{"zh", TOPIC_SAFETY,
 		"受伤|受傷|烧伤|燒傷|着火|著火|起火|爆炸|触电|觸電|医院|醫院|"
 		"中毒|过敏|過敏|危险|危險|漏气|漏電|漏电"},
@@ -264,16 +311,20 @@ static const ComplainerWords complainer_words[] = {
 		"不急"},
 
 	{"el", TOPIC_LAW,
-		"δικηγόρ*|δικαστήρι*|μήνυση|αγωγή|νομικ*|νομικά "
-		"μέσα|δικαστικ*"},
+		"δικηγόρ*|δικηγορ*|~δικαστήρι*|μήνυση|αγωγή|~νομικ*|"
+		"νομικά μέσα|~δικαστικ*|στα δικαστήρια|εξώδικο"},
 	{"el", TOPIC_REGULATOR,
-		"συνήγορο* του καταναλωτή|προστασία* "
-		"καταναλωτή|καταναλωτή|ινκα|αρχή "
-		"προστασίας|υπουργεί*|συνήγορος"},
+		"συνήγορο* του καταναλωτή|προστασία* καταναλωτή|"
+		"προστασία* του καταναλωτή|~καταναλωτή|ινκα|"
+		"~αρχή προστασίας|~υπουργεί*|~συνήγορο*|εεττ"},
 	{"el", TOPIC_PRESS,
-		"εφημερίδ*|δημοσιογράφ*|μέσα "
-		"κοινωνικής|facebook|τηλεόραση|κανάλι*|δημοσιοποιήσω|κακή "
-		"κριτική|social media"},
+		"~εφημερίδ*|δημοσιογράφ*|~μέσα κοινωνικής|~facebook|"
+		"~τηλεόραση|~κανάλι*|δημοσιοποιήσω|κακή κριτική|"
+		"~social media|~τύπο|~μμε"},
+	{"el", TOPIC_INTENT,
+		"καταγγ*|επικοινων*|απευθυνθ*|απευθύνομαι|γράψω|ανεβάσω|"
+		"δημοσιεύσω|προσφύγω|στείλω|καλέσω|κινηθ*|πάω|ενημερώσω|"
+		"αναφέρω|βγάλω"},
 	{"el", TOPIC_SAFETY,
 		"τραυματ*|έγκαυμα*|εγκαύματ*|φωτιά|πήρε "
 		"φωτιά|έκρηξη|εξερράγη|ηλεκτροπληξία|νοσοκομεί*|δηλητηρίαση|"
@@ -305,15 +356,23 @@ static const ComplainerWords complainer_words[] = {
 		"δυνατόν|αν γίνεται|δεν υπάρχει βιασύνη|χωρίς βιασύνη"},
 
 	{"de", TOPIC_LAW,
-		"anwalt*|rechtsanwalt*|gericht*|klage "
-		"erheben|verklagen|rechtliche "
-		"schritte|rechtsschutz*|strafanzeige"},
+		"anwalt*|anwält*|rechtsanwalt*|rechtsanwält*|~gericht*|"
+		"vor gericht|amtsgericht|gerichtlich*|klage erheben|"
+		"klage einreichen|verklag*|rechtliche schritte|rechtsweg|"
+		"rechtsschutz*|strafanzeige"},
 	{"de", TOPIC_REGULATOR,
-		"verbraucherzentrale*|verbraucherschutz*|schlichtungsstelle*|"
-		"bundesnetzagentur|bafin|aufsichtsbehörde*"},
+		"verbraucherzentrale*|verbraucherschutz*|"
+		"schlichtungsstelle*|~bundesnetzagentur|bafin|"
+		"~aufsichtsbehörde*|ombudsmann*|ombudsstelle*"},
 	{"de", TOPIC_PRESS,
-		"presse|zeitung*|journalist*|soziale medien|sozialen "
-		"medien|facebook|schlechte bewertung|fernsehen"},
+		"~presse|~zeitung*|journalist*|~soziale medien|"
+		"~sozialen medien|~facebook|~instagram|schlechte bewertung|"
+		"negative bewertung|~fernsehen|~öffentlichkeit"},
+	{"de", TOPIC_INTENT,
+		"wende|wenden|informier*|schreibe|schreiben|melde|gehe|"
+		"gehen|einschalte*|schalte|kontaktier*|poste|posten|"
+		"veröffentlich*|ziehe|ziehen|sehen uns|teile|beschwere|"
+		"anrufen|zieht"},
 	{"de", TOPIC_SAFETY,
 		"verletz*|verbrenn*|verbrannt*|feuer "
 		"gefangen|brand|stromschlag|explod*|krankenhaus|vergift*|"
@@ -346,14 +405,21 @@ static const ComplainerWords complainer_words[] = {
 		"macht|eilt nicht|falls möglich"},
 
 	{"fr", TOPIC_LAW,
-		"avocat*|tribunal|justice|porter plainte|mise en "
-		"demeure|action en justice"},
+		"mon avocat*|notre avocat*|nos avocats|~avocat*|~tribunal*|"
+		"en justice|la justice|porter plainte|porterai plainte|"
+		"mise en demeure|action en justice|~huissier"},
 	{"fr", TOPIC_REGULATOR,
-		"dgccrf|répression des fraudes|médiateur*|60 millions|ufc|que "
-		"choisir"},
+		"dgccrf|répression des fraudes|~médiateur*|signal conso|"
+		"signalconso|60 millions de consommateurs|ufc que choisir|"
+		"ufc-que choisir|que choisir"},
 	{"fr", TOPIC_PRESS,
-		"presse|journaliste*|réseaux sociaux|facebook|avis "
-		"négatif*|télévision"},
+		"~presse|~journaliste*|~réseaux sociaux|~facebook|"
+		"avis négatif*|mauvais avis|~télévision|~journaux"},
+	{"fr", TOPIC_INTENT,
+		"contacter*|saisir*|alerter*|informer*|publier*|poster*|"
+		"partager*|prendre*|prendrai|écrire|écrirai|porter*|"
+		"faire appel|consulter*|aller|irai|adresser*|signaler*|"
+		"vais|allons|diffuser*|parler*"},
 	{"fr", TOPIC_SAFETY,
 		"blessé*|brûl*|a pris "
 		"feu|incendie|explos*|électrocut*|hôpital|intoxi*|allergi*|"
@@ -382,13 +448,19 @@ static const ComplainerWords complainer_words[] = {
 		"urgent"},
 
 	{"es", TOPIC_LAW,
-		"abogado*|tribunal*|denuncia*|demanda "
-		"judicial|demandar*|acciones legales"},
+		"abogado*|tribunal*|denuncia|denunciar*|denuncio|"
+		"demanda judicial|demandar*|acciones legales|~juzgado*"},
 	{"es", TOPIC_REGULATOR,
-		"oficina del consumidor|consumo|ocu|facua|defensor del"},
+		"oficina del consumidor|oficina municipal de información|"
+		"omic|~consumo|facua|~ocu|defensor del consumidor|profeco|"
+		"hoja de reclamaciones"},
 	{"es", TOPIC_PRESS,
-		"prensa|periodista*|redes "
-		"sociales|facebook|periódico*|televisión"},
+		"~prensa|periodista*|~redes sociales|~facebook|~periódico*|"
+		"~televisión|mala reseña"},
+	{"es", TOPIC_INTENT,
+		"voy a|vamos a|contactar*|llamar*|denunciar*|publicar*|"
+		"acudir*|informar*|escribir*|difundir*|hablar*|presentar*|"
+		"contar*|reclamar*|iré a"},
 	{"es", TOPIC_SAFETY,
 		"herid*|quemad*|incendi*|explot*|descarga "
 		"eléctrica|hospital|intoxica*|alergi*|peligros*"},
@@ -417,13 +489,19 @@ static const ComplainerWords complainer_words[] = {
 		"sea culpa mía"},
 
 	{"ru", TOPIC_LAW,
-		"адвокат*|юрист*|суд|в суд|исковое|прокуратур*|подам иск"},
+		"адвокат*|юрист*|~суд|в суд|через суд|судебн*|исковое|"
+		"прокуратур*|подам иск|полици*"},
 	{"ru", TOPIC_REGULATOR,
-		"роспотребнадзор*|защит* прав "
-		"потребителей|потребнадзор*|обществ* потребителей"},
+		"роспотребнадзор*|защит* прав потребителей|потребнадзор*|"
+		"обществ* потребителей|омбудсмен*|~цб рф"},
 	{"ru", TOPIC_PRESS,
-		"пресс*|журналист*|соцсет*|социальных "
-		"сетях|газет*|телевидени*|плохой отзыв"},
+		"~пресса|~прессу|~прессе|~прессой|журналист*|~соцсет*|"
+		"~социальных сетях|~социальные сети|~газету|~газеты|"
+		"~телевидени*|плохой отзыв|негативный отзыв|~сми"},
+	{"ru", TOPIC_INTENT,
+		"обращ*|обрат*|напиш*|пожалу*|сообщ*|позвон*|расскаж*|"
+		"опублик*|размещ*|выложу|подам|подаю|пойду|переда*|"
+		"встретимся"},
 	{"ru", TOPIC_SAFETY,
 		"травм*|ожог*|загорел*|пожар*|взорва*|взрыв*|удар* "
 		"током|больниц*|отрави*|отравлен*|аллерги*|опасн*"},
@@ -450,11 +528,17 @@ static const ComplainerWords complainer_words[] = {
 		"извините за беспокойство|простите за беспокойство|не хочу "
 		"жаловаться|возможно, я ошиб*|если можно|не срочно"},
 
-	{"sv", TOPIC_LAW, "advokat*|domstol*|stämma er|juridisk*|tingsrätt*"},
+	{"sv", TOPIC_LAW,
+		"advokat*|~domstol*|stämma er|stämmer er|"
+		"rättsliga åtgärder|~juridisk*|tingsrätt*|polisanmäl*"},
 	{"sv", TOPIC_REGULATOR,
 		"konsumentverket|reklamationsnämnden|arn|konsumentombuds*"},
 	{"sv", TOPIC_PRESS,
-		"pressen|tidning*|journalist*|sociala medier|facebook"},
+		"~pressen|~tidning*|journalist*|~sociala medier|~facebook|"
+		"dålig recension"},
+	{"sv", TOPIC_INTENT,
+		"kontakt*|anmäl*|vänd*|vänder|ring*|skriv*|lägg*|publicer*|"
+		"går till|gå till|dela*|informer*|hör av|ses i|vidta*"},
 	{"sv", TOPIC_SAFETY,
 		"skadad*|brännskad*|började "
 		"brinna|brand|exploder*|elchock|sjukhus*|förgift*|allergi*|"
@@ -478,4 +562,32 @@ static const ComplainerWords complainer_words[] = {
 	{"sv", TOPIC_SHY,
 		"ursäkta att jag stör|förlåt att jag stör|vill inte "
 		"klaga|kanske mitt fel|om det går|ingen brådska"},
+
+	{"lv", TOPIC_LAW,
+		"advokāt*|jurist*|tiesāšu*|~tiesā|~tiesu|tiesvedīb*|"
+		"juridisk* darbīb*|prasību tiesā"},
+	{"lv", TOPIC_REGULATOR,
+		"ptac|patērētāju tiesīb*|patērētāju aizsardzīb*|ombud*|"
+		"tiesībsarg*"},
+	{"lv", TOPIC_PRESS,
+		"žurnālist*|~avīz*|~presē|~presei|~presi|"
+		"~sociālajos tīklos|~facebook*|~medijiem|~medijos|"
+		"~televīzij*"},
+	{"lv", TOPIC_INTENT,
+		"vērs*|raksti*|ziņo*|sūdz*|publicē*|zvanī*|sazinā*|"
+		"pastāst*|iesnieg*|griez*|tiksimies"},
+
+	{"pl", TOPIC_LAW,
+		"adwokat*|prawnik*|do sądu|~sądzie|sądow*|pozew|pozwę|"
+		"kroki prawne|drogę prawną|prokuratur*|~policj*"},
+	{"pl", TOPIC_REGULATOR,
+		"uokik*|rzecznik* konsument*|rzecznik* praw*|"
+		"inspekcj* handlow*|federacj* konsument*"},
+	{"pl", TOPIC_PRESS,
+		"dziennikarz*|~prasy|~prasie|~prasę|~gazet*|~mediach|"
+		"~mediów|~mediom|~facebook*|~telewizj*|negatywną opinię"},
+	{"pl", TOPIC_INTENT,
+		"zgłosz*|zgłaszam|napisz*|skontaktuj*|udam|zwróc*|"
+		"opublikuj*|opisz*|pójd*|powiadom*|poinformuj*|skieruj*|"
+		"oddam|zadzwoni*|wystawi*|spotkamy"},
 };
