@@ -77,7 +77,7 @@ class AgentSite(Site):
         self.dkim = place.started(OpenDkim(
             place.subfolder("opendkim"), self.dns,
             queue / "opendkim/opendkim.sock", signs=keys[:1]))
-        place.started(OpenDmarc(
+        self.dmarc = place.started(OpenDmarc(
             place.subfolder("opendmarc"), self.dns,
             queue / "opendmarc/opendmarc.sock"))
 
@@ -143,7 +143,8 @@ class AgentSite(Site):
     # -- what became of it
 
     def to_customer(self, ticket, count, timeout_s=30):
-        """Mail number `count` (the acknowledgement is 1) that a customer got."""
+        """Mail number `count` that a customer got; the acknowledgement is the
+        first."""
         mails = self.sink.wait(count=count, to=ticket["customer"],
                                timeout_s=timeout_s)
         return mails if count == 1 else mails[count - 1]
@@ -267,7 +268,7 @@ def write_with_mutt(site, copy, text, extra="", attach=(), login=MARI):
         raise ServerError(f"mutt: {done.stdout.decode(errors='replace')}")
 
 
-# ---- what a reader sees ------------------------------------------------------
+# ---- what a reader sees -----------------------------------------------------
 
 class TextOfHtml(html.parser.HTMLParser):
     """What HTML shows, with Python's own parser: every word, also of what is

@@ -175,6 +175,7 @@ class Milter:
         if self._process:
             process, self._process = self._process, None
             kill_group(process)
+            self.socket.unlink(missing_ok=True)
 
     def log(self):
         return (self.folder / "log").read_text(errors="replace")
