@@ -15,7 +15,7 @@
 
 enum {
 	MAX_WORDS_BYTES = 400, /* who writes more says more */
-	MAX_UNKNOWN = 2,       /* words of "the kettle works now" */
+	MAX_UNKNOWN = 2,       /* before "works now": what it is that works */
 	MAX_NAMES = 6,
 	MAX_LINE_BYTES = 160, /* of a line with a rating */
 	MAX_COMMENT_BYTES = 4000,
@@ -192,6 +192,14 @@ static void note(Walk *walk, enum says_class says)
 	walk->name_may_follow = says == SAYS_THANKS || says == SAYS_GREETING;
 }
 
+/* "Solved my way", "you can close your shop": behind it, it turns it. */
+static void note_unknown(Walk *walk)
+{
+	bool behind = walk->counts[SAYS_SOLVED] || walk->counts[SAYS_ARRIVED];
+
+	note(walk, behind ? SAYS_AGAINST : SAYS_UNKNOWN);
+}
+
 static size_t word_length(const char *p)
 {
 	const char *end = p;
@@ -270,8 +278,8 @@ static void read_unknown(Walk *walk, const char *start)
 
 	if (unspaced) {
 		length = (size_t)(g_utf8_next_char(walk->p) - walk->p);
-		walk->counts[SAYS_UNKNOWN] += is_before_title(walk) ? 0 : 1;
-		walk->clause_begins = walk->subject_before = false;
+		if (!is_before_title(walk))
+			note_unknown(walk);
 	} else if (skip_line_of_names(walk, start)) {
 		return;
 	} else if (is_reference(walk->p, length)) {
@@ -280,7 +288,7 @@ static void read_unknown(Walk *walk, const char *start)
 		   g_unichar_isupper(g_utf8_get_char(walk->original))) {
 		walk->names++;
 	} else {
-		note(walk, SAYS_UNKNOWN);
+		note_unknown(walk);
 	}
 	advance(walk, length);
 }
@@ -475,8 +483,19 @@ static const char *read_rating(
 	/* One may stand before the lines of a list. */
 	if (is_star(g_utf8_get_char(g_utf8_prev_char(p))) && *ret_rating > 1)
 		return q;
-	size_t unit = *q ? match_any(q, rating_units) : 0;
-	return read_tail(analysis, unit ? q + unit : p, unit || label);
+	size_t unit = match_any(q, rating_units);
+	/* "5/5 great", but not "4 of 5 cups" */
+	bool of_five = unit && *q == '/';
+	if (unit) {
+		p = q + unit;
+		q = skip_spaces(p);
+		unit = match_any(q, rating_units); /* "5 of 5 stars" */
+		p = unit ? q + unit : p;
+		label = 1;
+	}
+	if (of_five && *p == ' ' && g_unichar_isalpha(g_utf8_get_char(q)))
+		return q;
+	return read_tail(analysis, p, label > 0);
 }
 
 /* "1 - the lid", and then "2 - the handle": a list. */

@@ -209,8 +209,8 @@ static void test_a_threat_is_told_from_words_that_look_like_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(threats); i++) {
-		g_autoptr(Analysis) got = judge(
-			"Kettle", threats[i].text, threats[i].language);
+		g_autoptr(Analysis) got =
+			judge("Kettle", threats[i].text, threats[i].language);
 
 		if (!g_strcmp0(got->threat, threats[i].threat))
 			continue;

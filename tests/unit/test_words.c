@@ -22,7 +22,17 @@ static void test_a_bare_request_for_the_state_is_known(void **state)
 		"Ποια είναι η κατάσταση;", "ΚΑΤΑΣΤΑΣΗ", "Wie ist der Stand?",
 		"Où en est ma commande ?", "¿Hay novedades?", "статус",
 		"Status [#7K3F-92QX]", "STATUS 7K3F-92QX", "läget?", "状況は？",
-		"durum nedir?"};
+		"durum nedir?",
+		"Could you please tell me the status of my complaint?",
+		"When will I get an answer?",
+		"Palun öelge, mis on minu kaebuse seis?",
+		"Kuidas mu kaebusega lood on?", "Kas minu asjas on uudiseid?",
+		"Kaugel mu asi on?", "Missä vaiheessa asiani on?",
+		"Onko asiassani edistystä?", "Miten asiani etenee?",
+		"Khiếu nại của tôi có gì mới?", "我的投诉处理得怎么样了？",
+		"有结果了吗？", "Ποια είναι η κατάσταση του αιτήματός μου;",
+		"Σε ποιο στάδιο βρίσκεται η υπόθεσή μου;",
+		"Τι γίνεται με το παράπονό μου;"};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -38,7 +48,11 @@ static void test_whoever_says_more_asks_for_more(void **state)
 		"Please update my address.",
 		"What is the status? If I hear nothing I call a lawyer.",
 		"My order", "Tere, palun", "Tellimus on katki", "Tila on rikki",
-		"订单坏了", "estate", "restatus"};
+		"订单坏了", "estate", "restatus",
+		"Could you tell me where my money is?",
+		"Palun öelge, kus mu raha on", "Asi on katki", "Asia on rikki",
+		"Miten saan rahat?", "Tôi muốn hoàn tiền", "我想退款",
+		"Θέλω τα χρήματά μου", "Ποια είναι η τιμή;"};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)

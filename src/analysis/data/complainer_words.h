@@ -47,7 +47,7 @@ static const ComplainerWords complainer_words[] = {
 		"better business bureau|data protection authority|"
 		"report you to"},
 	{"en", TOPIC_PRESS,
-		"~newspaper*|journalist*|~the press|local press|"
+		"~newspaper*|~the media|journalist*|~the press|local press|"
 		"national press|~tv station|~social media|~facebook|"
 		"~twitter|~instagram|~tiktok|~trustpilot|~youtube|~reddit|"
 		"bad review|negative review|one star review|"
@@ -175,7 +175,7 @@ static const ComplainerWords complainer_words[] = {
 		"~cơ quan chức năng|cục cạnh tranh|quản lý cạnh tranh|"
 		"ủy ban cạnh tranh|~bộ công thương|~thanh tra"},
 	{"vi", TOPIC_PRESS,
-		"~báo chí|~nhà báo|~phóng viên|~mạng xã hội|~facebook|"
+		"~báo chí|~lên báo|~nhà báo|~phóng viên|~mạng xã hội|~facebook|"
 		"~tiktok|~truyền hình|bóc phốt|~đánh giá 1 sao|phanh phui|"
 		"~bao chi"},
 	{"vi", TOPIC_INTENT,
@@ -223,7 +223,7 @@ static const ComplainerWords complainer_words[] = {
 	{"fi", TOPIC_PRESS,
 		"~lehdistö*|~sanomaleht*|~iltasanom*|~iltaleht*|"
 		"~toimittaj*|~sosiaalisessa mediassa|~sosiaaliseen mediaan|"
-		"~somessa|~someen|~facebook*|~lehteen|~televisio*|"
+		"~somessa|~someen|~facebook*|~lehteen|~lehtiin|~televisio*|"
 		"julkisuuteen|~media|~mediaan|~medialle"},
 	{"fi", TOPIC_INTENT,
 		"otan yhteyttä|otan yhteyden|otamme yhteyttä|yhteydessä|"

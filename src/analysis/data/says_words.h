@@ -165,7 +165,9 @@ static const SaysWords says_words[] = {
 		"appear*|question*|ask*|price*|invoice*|cancel*|charg*|"
 		"again and again|empty|since|get it|getting|to be|while|"
 		"for nothing|cheat*|steal*|stole*|lost|ruin*|destroy*|wast*|"
-		"ignor*|insult*|shame*|worthless"},
+		"ignor*|insult*|shame*|worthless|whatever|idiot*|crook*|"
+		"thief|thieves|fool*|moron*|jerk*|hell|shit|crap|dream*|like|"
+		"badly|short|supposed"},
 	{"et", SAYS_SOLVED,
 		"on lahendatud|on nüüd lahendatud|sai lahendatud|"
 		"sai lahenduse|lahenes|on lahenenud|lahendatud sai|"
@@ -184,8 +186,9 @@ static const SaysWords says_words[] = {
 		"pakk jõudis kohale|pakk on käes|sain paki kätte|sain kätte|"
 		"jõudis kohale"},
 	{"et", SAYS_SUBJECT,
-		"probleem|mure|asi|kõik|nüüd|kaebus|juhtum|pöördumine|lugu|"
-		"raha|pakk|uus|täna|eile|lõpuks|see|toode|veekeetja"},
+		"probleem|mure|kaebuse|pöördumise|pileti|asi|kõik|nüüd|"
+		"kaebus|juhtum|pöördumine|lugu|raha|pakk|uus|täna|eile|"
+		"lõpuks|see|toode|veekeetja"},
 	{"et", SAYS_THANKS,
 		"aitäh|suur aitäh|aitäh teile|aitähh|aitüma|tänan|tänan väga|"
 		"tänan teid|täname|tänud|suured tänud|suur tänu|tänu|"
@@ -194,9 +197,10 @@ static const SaysWords says_words[] = {
 	{"et", SAYS_GREETING,
 		"tere|tervist|hei|tere päevast|tere hommikust|tere õhtust|"
 		"hommikust|lugupeetud|hea|kallis|härra|proua|tervitades|"
-		"parimat|lugupidamisega|heade soovidega|kõike head|"
-		"head päeva|ilusat päeva|kena päeva|kaunist päeva|"
-		"head nädalavahetust|ilusat nädalavahetust|ilusat õhtut"},
+		"tervitustega|parimate soovidega|parimat|lugupidamisega|"
+		"heade soovidega|kõike head|head päeva|ilusat päeva|"
+		"kena päeva|kaunist päeva|head nädalavahetust|"
+		"ilusat nädalavahetust|ilusat õhtut"},
 	{"et", SAYS_FILLER,
 		"abi eest|kiire|kiiresti|vastuse eest|vastus|vastuse|abi|"
 		"teie|teile|teid|eest|toreda|meeldiva|teeninduse|mõistmise|"
@@ -212,7 +216,7 @@ static const SaysWords says_words[] = {
 		"uuesti|jälle|teine|kuni|enne|pärast|ilma|kahjuks|petis*|"
 		"petmi*|halb|halva|hilin*|lahendamata|parandage|lahendage|"
 		"saatke|ootan|vaja|küsimus*|midagi|muu|ajutiselt|mõnikord|"
-		"vahel|eest mitte|tühi"},
+		"vahel|eest mitte|tühi|idioo*|loll*|varga*|vargad|raisk*"},
 	{"fi", SAYS_SOLVED,
 		"on ratkaistu|on ratkennut|ratkesi|on nyt ratkaistu|"
 		"on selvinnyt|selvisi|on hoidettu|on kunnossa|"
@@ -233,9 +237,10 @@ static const SaysWords says_words[] = {
 		"paketti saapui|paketti tuli|paketti on saapunut|"
 		"sain paketin|tuote saapui"},
 	{"fi", SAYS_SUBJECT,
-		"ongelma|ongelmani|asia|asiani|kaikki|nyt|valitus|tapaus|"
-		"vika|rahat|paketti|uusi|tänään|eilen|vihdoin|tuote|se|tämä|"
-		"vedenkeitin"},
+		"ongelma|ongelman|tapauksen|tiketin|asian|valituksen|"
+		"reklamaation|pyynnön|ongelmani|asia|asiani|kaikki|nyt|"
+		"valitus|tapaus|vika|rahat|paketti|uusi|tänään|eilen|vihdoin|"
+		"tuote|se|tämä|vedenkeitin"},
 	{"fi", SAYS_THANKS,
 		"kiitos|kiitokset|suuri kiitos|suuret kiitokset|suurkiitos|"
 		"kiitos paljon|paljon kiitoksia|kiitoksia|kiitti|kiitän|"
@@ -244,7 +249,7 @@ static const SaysWords says_words[] = {
 	{"fi", SAYS_GREETING,
 		"hei|moi|moikka|terve|huomenta|hyvää huomenta|päivää|"
 		"hyvää päivää|hyvää iltaa|hyvä|arvoisa|herra|rouva|terveisin|"
-		"ystävällisin terveisin|parhain terveisin|t|"
+		"ystävällisin terveisin|parhain terveisin|terveiset|"
 		"hyvää päivänjatkoa|hyvää viikonloppua|mukavaa päivää|"
 		"mukavaa viikonloppua|hyvää päivän jatkoa|kaikkea hyvää"},
 	{"fi", SAYS_FILLER,
@@ -264,7 +269,8 @@ static const SaysWords says_words[] = {
 		"puuttuu|uudelleen|toinen|ennen|jälkeen|ilman|valitettavasti|"
 		"huijar*|huono|huonosta|myöhässä|ratkaisematta|korjatkaa|"
 		"ratkaiskaa|lähettäkää|odotan|tarvitsen|kysymys|kysyisin|"
-		"väliaikaisesti|joskus|tyhjä|ennenkuin|paitsi"},
+		"väliaikaisesti|joskus|tyhjä|ennenkuin|paitsi|idioot*|"
+		"varkaat|paska*"},
 	{"vi", SAYS_SOLVED,
 		"đã được giải quyết|đã giải quyết|đã giải quyết xong|"
 		"được giải quyết rồi|giải quyết xong|giải quyết xong rồi|"
@@ -289,13 +295,13 @@ static const SaysWords says_words[] = {
 	{"vi", SAYS_THANKS,
 		"cảm ơn|cám ơn|xin cảm ơn|xin cám ơn|cảm ơn bạn|"
 		"cảm ơn rất nhiều|cảm ơn nhiều|cảm ơn bạn rất nhiều|"
-		"cảm ơn các bạn|chân thành cảm ơn|xin chân thành cảm ơn|"
-		"rất cảm ơn|cam on|cam on ban|cam on nhieu|tạm biệt|thanks"},
+		"cảm ơn các bạn|cảm ơn shop|chân thành cảm ơn|"
+		"xin chân thành cảm ơn|rất cảm ơn|cam on|cam on ban|"
+		"cam on nhieu|tạm biệt|thanks"},
 	{"vi", SAYS_GREETING,
 		"chào|xin chào|chào bạn|kính gửi|anh|chị|em|bạn|các bạn|ông|"
 		"bà|thân|thân mến|trân trọng|chúc một ngày tốt lành|"
-		"chúc bạn một ngày tốt lành|chúc ngày lành|shop|"
-		"chúc sức khỏe"},
+		"chúc bạn một ngày tốt lành|chúc ngày lành|chúc sức khỏe"},
 	{"vi", SAYS_FILLER,
 		"tôi|mình|nhiều|rất|lắm|ạ|nhé|nha|vì|đã giúp đỡ|đã giúp|"
 		"đã hỗ trợ|đã hỗ trợ tôi|đã giúp tôi|sự giúp đỡ|sự hỗ trợ|"
@@ -310,7 +316,7 @@ static const SaysWords says_words[] = {
 		"hỏng|hư|bị|sai|thiếu|lại bị|lỗi|mất|chậm|trễ|đợi|chờ|lừa|"
 		"lừa đảo|tệ|kém|thất vọng|vui lòng|làm ơn|hãy|tạm thời|"
 		"thỉnh thoảng|khác|nữa|lần nữa|nhưng mà|mà|hay chưa|chua|"
-		"khong|nhung|neu|cảm ơn vì đã không"},
+		"khong|nhung|neu|cảm ơn vì đã không|ngu|khốn|cướp"},
 	{"zh", SAYS_SOLVED,
 		"已解决|已经解决|解决了|已經解決|已解決|解決了|搞定了|处理好了|"
 		"處理好了|已处理好|弄好了|修好了|可以用了|"
@@ -350,15 +356,17 @@ static const SaysWords says_words[] = {
 		"差不多|应该|應該|必须|必須|需要|想要|要求|请|請|坏|壞|错|錯|"
 		"漏|缺|又|再次|另|别的|骗|騙|差|慢|"
 		"垃圾|失望|暂时|暫時|有时|麻烦|麻煩|能不能|可否|是否|几个|之一|"
-		"除了|空的|假的|难道|算了"},
+		"除了|空的|假的|难道|算了|白痴|混蛋|"
+		"小偷"},
 	{"el", SAYS_SOLVED,
 		"λύθηκε|έχει λυθεί|έχει επιλυθεί|επιλύθηκε|τακτοποιήθηκε|"
 		"έχει τακτοποιηθεί|διευθετήθηκε|διορθώθηκε|λειτουργεί τώρα|"
 		"τώρα λειτουργεί|λειτουργεί κανονικά|λειτουργεί ξανά|"
 		"λειτουργεί άψογα|δουλεύει τώρα|τώρα δουλεύει|"
 		"δουλεύει κανονικά|όλα εντάξει|όλα καλά|είναι εντάξει τώρα|"
-		"όλα λειτουργούν|μπορείτε να κλείσετε|μπορεί να κλείσει|"
-		"παρακαλώ κλείστε|λυθηκε"},
+		"όλα λειτουργούν|μπορείτε να κλείσετε|"
+		"μπορείτε να το κλείσετε|μπορεί να κλείσει|παρακαλώ κλείστε|"
+		"λυθηκε"},
 	{"el", SAYS_BARE, "λύθηκε|τακτοποιήθηκε"},
 	{"el", SAYS_ARRIVED,
 		"τα χρήματα ήρθαν|ήρθαν τα χρήματα|έλαβα τα χρήματα|"
@@ -393,7 +401,7 @@ static const SaysWords says_words[] = {
 		"χρειάζομαι|παρακαλώ|χάλασε|χαλασμέν*|σπασμέν*|λάθος|λείπει|"
 		"πάλι|ξανά χαλ*|άλλο|άλλη|χωρίς|δυστυχώς|απατεώνες|απάτη|"
 		"κακή|κακό|χάλια|άλυτο|περιμένω|στείλτε|λύστε|προσωρινά|"
-		"μερικές φορές|να λυθεί|εκτός|κοροϊδία"},
+		"μερικές φορές|να λυθεί|εκτός|κοροϊδία|ηλίθι*|κλέφτ*"},
 	{"de", SAYS_SOLVED,
 		"ist gelöst|ist jetzt gelöst|wurde gelöst|hat sich gelöst|"
 		"hat sich erledigt|hat sich geklärt|ist erledigt|ist geklärt|"
@@ -444,13 +452,13 @@ static const SaysWords says_words[] = {
 		"wieder kaputt|andere*|bevor|nachdem|bis|ohne|leider|betrug|"
 		"betrüger|verarsch*|schlecht*|spät|ungelöst|lösen|schicken|"
 		"warte|brauche|frage|vorübergehend|manchmal|bitte|außer|"
-		"sondern|leere"},
+		"sondern|leere|idiot*|dieb*"},
 	{"fr", SAYS_SOLVED,
 		"est résolu|est réglé|est résolue|est réglée|a été résolu|"
 		"a été réglé|est maintenant résolu|tout est réglé|"
 		"tout est en ordre|tout est rentré dans l'ordre|c'est réglé|"
-		"c'est résolu|ça marche|ça marche maintenant|ça fonctionne|"
-		"fonctionne maintenant|fonctionne à nouveau|"
+		"c'est résolu|c'est bon|ça marche|ça marche maintenant|"
+		"ça fonctionne|fonctionne maintenant|fonctionne à nouveau|"
 		"marche maintenant|marche à nouveau|tout fonctionne|"
 		"tout marche|vous pouvez clore|vous pouvez clôturer|"
 		"vous pouvez fermer|peut être clos|peut être fermé"},
@@ -490,7 +498,7 @@ static const SaysWords says_words[] = {
 		"cassé|cassée|faux|mauvais|manque|fuit|autre|avant|après|"
 		"sans|malheureusement|arnaque*|retard|attends|besoin|"
 		"question|s'il|svp|temporairement|parfois|sauf|à moitié|nul|"
-		"vide|envoyez|avez"},
+		"vide|envoyez|avez|idiot*|voleur*|escroc*"},
 	{"es", SAYS_SOLVED,
 		"está resuelto|está solucionado|ya está resuelto|"
 		"ya está solucionado|ha sido resuelto|ha sido solucionado|"
@@ -534,7 +542,7 @@ static const SaysWords says_words[] = {
 		"debería|quiero|exijo|necesito|será|roto|rota|mal|malo|mala|"
 		"falta|otro|otra|antes|después|sin|lamentablemente|estafa*|"
 		"tarde|espera|pregunta|por favor|temporalmente|a veces|"
-		"excepto|hasta|vacío|envíen"},
+		"excepto|hasta|vacío|envíen|idiota*|ladr*"},
 	{"ru", SAYS_SOLVED,
 		"проблема решена|вопрос решен|вопрос решён|всё решено|"
 		"все решено|уже решено|решилось|решился|решилась|"
@@ -581,7 +589,7 @@ static const SaysWords says_words[] = {
 		"отсутств*|опять|снова не|другой|другая|без|к сожалению|"
 		"обман*|мошенни*|опозда*|жду|пожалуйста|временно|иногда|"
 		"кроме|нерешен*|решите|исправьте|верните|пришлите|вопросы|ли|"
-		"а|пустая|зря"},
+		"а|пустая|зря|идиот*|вор|воры"},
 	{"sv", SAYS_SOLVED,
 		"är löst|är nu löst|har löst sig|har lösts|löste sig|"
 		"är åtgärdat|är fixat|är ordnat|är klart|allt är klart|"
@@ -621,7 +629,7 @@ static const SaysWords says_words[] = {
 		"behöver|trasig|trasigt|fel|saknas|läcker|annan|annat|utan|"
 		"tyvärr|bedrägeri|bedragare|dålig|dåligt|sen|sent|väntar|"
 		"snälla|fråga|tillfälligt|ibland|igen trasig|förutom|tills|"
-		"olöst|tom|tomt|skicka"},
+		"olöst|tom|tomt|skicka|idiot*|tjuv*"},
 	{"lv", SAYS_SOLVED,
 		"ir atrisināta|ir atrisināts|ir atrisinājusies|atrisinājās|"
 		"ir nokārtots|ir nokārtota|ir novērsta|ir kārtībā|"
@@ -658,7 +666,7 @@ static const SaysWords says_words[] = {
 		"vajag|vajadzētu|gribu|pieprasu|lūdzu|salauzt*|bojāt*|"
 		"nepareiz*|trūkst|tek|cits|cita|bez|diemžēl|krāpni*|slikt*|"
 		"vēlu|gaidu|atkal salūz*|dažreiz|īslaicīgi|neatrisināt*|"
-		"tukš*|atsūtiet|izņemot"},
+		"tukš*|atsūtiet|izņemot|idiot*|zagļ*"},
 	{"pl", SAYS_SOLVED,
 		"jest rozwiązany|jest rozwiązana|został rozwiązany|"
 		"została rozwiązana|zostało rozwiązane|rozwiązał się|"
@@ -705,7 +713,7 @@ static const SaysWords says_words[] = {
 		"powinien|musi|chcę|żądam|potrzebuję|będzie|zepsut*|uszkodz*|"
 		"zły|źle|brak|brakuje|cieknie|inny|inna|bez|oszust*|późno|"
 		"czekam|proszę|pytanie|tymczasowo|czasami|nierozwiązan*|"
-		"pust*|oprócz|dopóki|znowu nie"},
+		"pust*|oprócz|dopóki|znowu nie|idio*|złodziej*"},
 };
 
 /* What may stand before and behind the figure of a rating.  Likewise. */

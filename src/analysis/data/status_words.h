@@ -7,23 +7,32 @@ static const char *const status_words[] = {
 	"status", "state", "update", "progress", "any news", "any update",
 	"any updates", "what's new", "follow up", "followup", "status update",
 	"current status", "how is it going", "where do we stand",
-	"what is happening", "any progress", /* en */
+	"what is happening", "any progress", "when will i get an answer",
+	"when will i hear", "when can i expect an answer",
+	"how far is", /* en */
 	"staatus", "staatust", "seis", "seisu", "olek", "mis seis",
 	"mis seisus", "kaugel", "uudist", "uudiseid", "mis toimub", "hetkeseis",
-	"kas on uudiseid", "kas midagi uut", "edasi", /* et */
+	"kas on uudiseid", "kas midagi uut", "edasi", "lood on", "mis saab",
+	"millal vastate", "millal vastuse saan", "kuhu maale",
+	"kuidas edeneb", /* et */
 	"tila", "tilanne", "tilannetta", "tilanteen", "missä mennään",
 	"onko uutta", "onko uutisia", "mitä kuuluu", "status?",
-	"tilannepäivitys", "vaihe", /* fi */
+	"tilannepäivitys", "vaihe", "vaiheessa", "edistystä", "edistynyt",
+	"etenee", "milloin saan vastauksen", "milloin vastaatte", /* fi */
 	"trạng thái", "tình trạng", "tình hình", "tiến độ", "tiến trình",
 	"cập nhật", "trang thai", "tinh trang", "tinh hinh", "tien do",
-	"cap nhat", "tới đâu rồi", "đến đâu rồi", "sao rồi",
-	"thế nào rồi", /* vi */
+	"cap nhat", "tới đâu rồi", "đến đâu rồi", "sao rồi", "thế nào rồi",
+	"có tin gì mới", "có gì mới", "khi nào có kết quả",
+	"bao giờ có kết quả", "khi nào có phản hồi", /* vi */
 	"状态", "狀態", "进度", "進度", "进展", "進展", "情况", "情況", "查询",
 	"查詢", "怎么样了", "怎麼樣了", "如何了", "处理进度", "處理進度",
-	"有消息吗", "有進展嗎", "有进展吗", /* zh */
+	"有消息吗", "有消息嗎", "有進展嗎", "有进展吗", "有结果了吗",
+	"有結果了嗎", "有结果吗", "什么时候有结果", "什麼時候有結果",
+	"到哪一步了", "什么时候回复", /* zh */
 	"κατάσταση", "κατασταση", "εξέλιξη", "εξελιξη", "πρόοδος", "νέα",
-	"νεότερα", "που βρίσκεται", "πού βρίσκεται", "τι γίνεται",
-	"ενημέρωση", /* el */
+	"νεότερα", "που βρίσκεται", "πού βρίσκεται", "τι γίνεται", "ενημέρωση",
+	"ενημερωση", "στάδιο", "σταδιο", "νεοτερα", "προοδος", "τι γινεται",
+	"πότε θα έχω απάντηση", /* el */
 	"stand", "zwischenstand", "sachstand", "bearbeitungsstand", "neues",
 	"wie ist der stand", "neuigkeiten", /* de */
 	"statut", "état", "où en est", "où en sommes-nous", "avancement",
@@ -102,7 +111,16 @@ static const char *const status_fillers[] = {
 	"know",
 	"to",
 	"regarding",
-	"re", /* en */
+	"re",
+	"could",
+	"would",
+	"like",
+	"tell",
+	"let",
+	"us",
+	"in",
+	"has",
+	"been", /* en */
 	"mis",
 	"mu",
 	"minu",
@@ -130,7 +148,17 @@ static const char *const status_fillers[] = {
 	"praegune",
 	"hetkel",
 	"taotluse",
-	/* et */
+	"öelge",
+	"öelda",
+	"asi",
+	"asjas",
+	"pöördumise",
+	"pöördumisega",
+	"tellimusega",
+	"selle kohta",
+	"teada",
+	"andke",
+	"sooviksin", /* et */
 	"mikä",
 	"mitä",
 	"missä",
@@ -150,7 +178,15 @@ static const char *const status_fillers[] = {
 	"onko",
 	"nyt",
 	"tapauksen",
-	"pyynnön", /* fi */
+	"pyynnön",
+	"asiassani",
+	"asiassa",
+	"asia",
+	"miten",
+	"voitteko kertoa",
+	"kertoa",
+	"valitukseeni",
+	"valituksessani", /* fi */
 	"xin",
 	"vui lòng",
 	"cho",
@@ -216,7 +252,12 @@ static const char *const status_fillers[] = {
 	"案件",
 	"工单",
 	"有",
-	"如何", /* zh */
+	"如何",
+	"得",
+	"我",
+	"告诉",
+	"告訴",
+	"想", /* zh */
 	"ποια",
 	"είναι",
 	"η",
@@ -240,7 +281,22 @@ static const char *const status_fillers[] = {
 	"υπάρχει",
 	"καλημέρα",
 	"με",
-	"την", /* el */
+	"την",
+	"σε",
+	"ποιο",
+	"ποιό",
+	"βρίσκεται",
+	"βρισκεται",
+	"υπόθεσή",
+	"υπόθεση",
+	"υπόθεσης",
+	"παράπονό",
+	"αιτήματός",
+	"ειναι",
+	"μπορείτε",
+	"να",
+	"πείτε",
+	"στο", /* el */
 	"wie",
 	"ist",
 	"der",
