@@ -239,13 +239,14 @@ static unsigned count_line_names(const char *p)
 	}
 }
 
-/* A name on a line of its own: behind thanks, or "Mari," on top. */
+/* A name on a line of its own: behind thanks or regards, or "Mari," on top. */
 static bool skip_line_of_names(Walk *walk, const char *start)
 {
 	size_t length = strcspn(walk->p, "\n");
 	bool alone = walk->p == start || walk->p[-1] == '\n';
 	bool greets = length && walk->p[length - 1] == ',';
-	unsigned names = alone && (walk->counts[SAYS_THANKS] || greets)
+	bool signs = walk->counts[SAYS_THANKS] || walk->counts[SAYS_GREETING];
+	unsigned names = alone && (signs || greets)
 				 ? count_line_names(walk->original)
 				 : 0;
 
