@@ -143,7 +143,7 @@ static void change_ticket(
 		g_free(ticket->quiet);
 		ticket->quiet = g_strdup(decision->quiet);
 	}
-	if (decision->send)
+	if (decision->send || decision->spoken)
 		ticket->heard_at = now_s;
 	ticket->late_count += decision->late;
 }

@@ -502,3 +502,125 @@ Decision decide_order(
 	}
 	g_assert_not_reached();
 }
+
+/* ---- an agent's answer -------------------------------------------------- */
+
+static enum store_promise_outcome kept_or_broken(const DecideFacts *facts)
+{
+	int64_t promised_by = facts->ticket->promised_by;
+
+	return promised_by && facts->now_s > promised_by ? STORE_PROMISE_BROKEN
+							 : STORE_PROMISE_KEPT;
+}
+
+/* A person writes: neither backstops nor silence stand against that, only an
+ * address to which nothing can be written. */
+static void speak(Decision *decision, const DecideFacts *facts,
+	const DecideAnswer *answer, enum reply_kind mail)
+{
+	decision->mail = mail;
+	decision->spoken = answer->words && answer->direct;
+	decision->guard = facts->no_address ? "no-address" : NULL;
+	decision->send = !decision->spoken && !decision->guard;
+}
+
+static void answer_promise(Decision *decision, const DecideFacts *facts,
+	const DecideAnswer *answer)
+{
+	decision->settle = true;
+	decision->outcome = kept_or_broken(facts);
+	decision->promised_by = answer->promised_by;
+	decision->deadlines[STORE_DEADLINE_PROMISE] =
+		answer->promised_by ? look_at(facts, answer->promised_by) : 0;
+}
+
+static Decision dismiss(const DecideFacts *facts, const DecideAnswer *answer)
+{
+	Decision decision = start(facts, NULL);
+
+	decision.state = STORE_CLOSED;
+	decision.settle = true;
+	decision.outcome = STORE_PROMISE_REPLACED;
+	decision.promised_by = 0;
+	for (int kind = 0; kind < STORE_DEADLINES; kind++)
+		decision.deadlines[kind] = 0;
+	if (answer->words)
+		speak(&decision, facts, answer, REPLY_REPLY);
+	return decision;
+}
+
+static Decision answer_open(
+	Decision decision, const DecideFacts *facts, const DecideAnswer *answer)
+{
+	bool kept = answer->words || answer->promised_by;
+
+	if (answer->words)
+		speak(&decision, facts, answer, REPLY_REPLY);
+	else if (answer->promised_by)
+		speak(&decision, facts, answer, REPLY_FOLLOWUP);
+	else if (answer->reopen)
+		speak(&decision, facts, answer, REPLY_STATUS);
+	if (answer->reopen && !answer->promised_by && !answer->words) {
+		follow_up(&decision, facts);
+		return decision;
+	}
+	/* A time in words alone is none that we keep: ours is told beside. */
+	if (answer->promised_by && decision.spoken) {
+		decision.mail = REPLY_FOLLOWUP;
+		decision.send = !decision.guard;
+	}
+	if (kept)
+		answer_promise(&decision, facts, answer);
+	if (decision.send || decision.spoken)
+		follow_up(&decision, facts);
+	return decision;
+}
+
+Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer)
+{
+	enum store_state state = facts->ticket->state;
+	bool settled = state == STORE_RESOLVED || state == STORE_CLOSED;
+
+	if (answer->dismiss)
+		return dismiss(facts, answer);
+	if (answer->resolve) {
+		Decision decision = resolve(facts, false);
+		speak(&decision, facts, answer, REPLY_RESOLVED);
+		return decision;
+	}
+	Decision decision = start(facts, answer->words ? "answered" : NULL);
+	if (answer->reopen)
+		reopen(&decision, facts);
+	else if (settled && answer->words)
+		speak(&decision, facts, answer, REPLY_REPLY);
+	/* A further word on what is settled changes nothing of it. */
+	if (settled && !answer->reopen) {
+		decision.state = state;
+		return decision;
+	}
+	return answer_open(decision, facts, answer);
+}
+
+Decision decide_take_over(const DecideFacts *facts, int64_t promised_by)
+{
+	Decision decision = start(facts, NULL);
+
+	decision.promised_by = promised_by;
+	decision.deadlines[STORE_DEADLINE_PROMISE] =
+		look_at(facts, promised_by);
+	return decision;
+}
+
+Decision decide_on_behalf(const DecideFacts *facts)
+{
+	Decision decision = start(facts, "opened");
+
+	decision.record = DECIDE_OPEN;
+	decision.guard =
+		facts->no_address ? "no-address" : customer_guard(facts);
+	promise(&decision, facts);
+	follow_up(&decision, facts);
+	if (!decision.guard)
+		send_automatic(&decision, REPLY_ACK);
+	return decision;
+}

@@ -53,6 +53,7 @@ struct Decision {
 	const char *guard;      /* why none is sent (nullable) */
 	const char *quiet;      /* from now on no automatic mail (nullable) */
 	bool unquiet;           /* automatic mail may be sent again */
+	bool spoken;            /* the customer hears by somebody else's mail */
 	bool reopened;
 	bool late;           /* one more missed promise */
 	bool escalate;       /* the supervisor hears */
@@ -69,6 +70,24 @@ Decision decide_mail(const DecideFacts *facts, const Analysis *analysis);
 Decision decide_bounce(const DecideFacts *facts, bool permanent);
 
 Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind);
+
+/* What an agent does with a ticket; the words, if there are some, are for the
+ * customer. */
+typedef struct DecideAnswer DecideAnswer;
+struct DecideAnswer {
+	bool words;
+	bool direct; /* who gets them without us */
+	bool resolve, reopen;
+	bool dismiss;        /* it is no complaint, or goes on elsewhere */
+	int64_t promised_by; /* 0: nothing is promised */
+};
+Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer);
+
+/* A new ticket that an agent opens for a customer, who hears of it. */
+Decision decide_on_behalf(const DecideFacts *facts);
+
+/* A ticket that goes on for another one keeps that one's promise. */
+Decision decide_take_over(const DecideFacts *facts, int64_t promised_by);
 
 Decision decide_order(
 	const DecideFacts *facts, enum engine_operation operation, bool silent);

@@ -139,6 +139,29 @@ struct Match {
 bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 	Match *ret_match, GError **error);
 
+/* ---- receive.c --------------------------------------------------------- */
+
+/* The row of a mail, and the ids by which its ticket is found. */
+typedef struct RecordOptions RecordOptions;
+struct RecordOptions {
+	const EngineMail *mail;
+	const char *mailbox_folded;
+	const char *dedupe;
+	GBytes *packed;
+	const char *guard; /* (nullable) */
+	bool participant;
+	int64_t ticket_id;    /* 0: none */
+	const char *agent;    /* folded (nullable) */
+	const char *own_text; /* NULL: the analysis' */
+	bool internal;
+};
+bool receive_record(Context *context, const RecordOptions *options,
+	int64_t *ret_id, GError **error);
+
+/* With a new reference. */
+bool receive_insert_ticket(
+	Context *context, StoreTicket *ticket, GError **error);
+
 /* ---- apply.c ----------------------------------------------------------- */
 
 /* Who did what, for the event rows of a decision. */
@@ -260,5 +283,9 @@ struct SendOptions {
 };
 bool send_mail(Context *context, const SendOptions *options,
 	int64_t *ret_outbox_id, GError **error);
+
+/* A canned answer with the ticket's facts.  (transfer full) */
+char *send_canned(Context *context, const SendOptions *options,
+	const char *name, GError **error);
 
 #endif

@@ -5,9 +5,9 @@
  * part in that ticket.  A token or an id routes
  * and no more; what the mail may then cause is decide's matter.
  */
-#include "internal.h"
+#include "agent.h"
 
-enum { ADDRESSEES_MOST = 20 };
+enum { ADDRESSEES_MOST = 20, MERGES_MOST = 16 };
 
 static bool by_reference(Context *context, const char *reference,
 	StoreTicket **ret_ticket, GError **error)
@@ -185,9 +185,18 @@ static bool by_ids(Context *context, const EngineMail *mail,
 	return true;
 }
 
-static bool by_subject(Context *context, const Analysis *analysis,
+/* Who is proven to be of the team of a ticket may name it. */
+static bool is_agent(
+	Context *context, const StoreTicket *ticket, const EngineMail *mail)
+{
+	return agent_judge(policy_mailbox_of(context->policy, ticket->mailbox),
+		       mail, NULL) == AGENT_PROVEN;
+}
+
+static bool by_subject(Context *context, const EngineMail *mail,
 	StoreTicket **ret_ticket, GError **error)
 {
+	const Analysis *analysis = mail->analysis;
 	g_autofree char *reference =
 		analysis->subject ? base_reference_find(analysis->subject)
 				  : NULL;
@@ -203,7 +212,7 @@ static bool by_subject(Context *context, const Analysis *analysis,
 		return true;
 	if (!is_participant(context, ticket, analysis, &known, error))
 		return false;
-	if (known)
+	if (known || is_agent(context, ticket, mail))
 		*ret_ticket = g_steal_pointer(&ticket);
 	return true;
 }
@@ -215,12 +224,14 @@ static bool by_subject(Context *context, const Analysis *analysis,
  * mail of somebody's ticket has a matter of their own.
  */
 static bool is_over(Context *context, const StoreTicket *ticket,
-	const Analysis *analysis, bool *ret_over, GError **error)
+	const EngineMail *mail, bool *ret_over, GError **error)
 {
+	const Analysis *analysis = mail->analysis;
 	bool participant = false;
 
 	*ret_over = false;
-	if (analysis->kind != ANALYSIS_COMPLAINT)
+	if (analysis->kind != ANALYSIS_COMPLAINT ||
+		is_agent(context, ticket, mail))
 		return true;
 	if (ticket->state == STORE_CLOSED) {
 		*ret_over = true;
@@ -232,6 +243,24 @@ static bool is_over(Context *context, const StoreTicket *ticket,
 	if (!is_participant(context, ticket, analysis, &participant, error))
 		return false;
 	*ret_over = !participant;
+	return true;
+}
+
+/* The ticket that goes on for one that was merged into it. */
+static bool follow_merges(
+	Context *context, StoreTicket **ticket, GError **error)
+{
+	for (int i = 0; i < MERGES_MOST && (*ticket)->merged_into; i++) {
+		StoreTicket *into = NULL;
+
+		if (!store_ticket_by_id(context->store, (*ticket)->merged_into,
+			    &into, error))
+			return false;
+		if (!into)
+			return true;
+		store_ticket_free(*ticket);
+		*ticket = into;
+	}
 	return true;
 }
 
@@ -250,12 +279,16 @@ bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 	}
 	if (!match.ticket) {
 		match.by = "subject";
-		if (!by_subject(context, analysis, &match.ticket, error))
+		if (!by_subject(context, mail, &match.ticket, error))
 			return false;
 	}
 	bool over = false;
+	if (match.ticket && !follow_merges(context, &match.ticket, error)) {
+		store_ticket_free(match.ticket);
+		return false;
+	}
 	if (match.ticket &&
-		!is_over(context, match.ticket, analysis, &over, error)) {
+		!is_over(context, match.ticket, mail, &over, error)) {
 		store_ticket_free(match.ticket);
 		return false;
 	}

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "internal.h"
+#include "agent.h"
 
 G_DEFINE_QUARK(redress_engine_error, engine_error)
 
@@ -276,4 +276,37 @@ void engine_policy_envelope(const EnginePolicy *policy,
 			return;
 		}
 	}
+}
+
+/* ---- agents ------------------------------------------------------------ */
+
+bool engine_policy_is_agent(const EnginePolicy *policy,
+	const char *const *recipients, const Analysis *analysis)
+{
+	g_autofree char *from =
+		analysis->from ? base_address_fold(analysis->from) : NULL;
+
+	for (size_t i = 0; from && recipients && recipients[i]; i++) {
+		const EngineMailbox *mailbox =
+			engine_policy_mailbox(policy, recipients[i], NULL);
+		if (mailbox && policy_is_staff(mailbox, from))
+			return true;
+	}
+	return false;
+}
+
+const EngineMailbox *engine_policy_direct(
+	const EnginePolicy *policy, const char *auth_login)
+{
+	for (guint i = 0; auth_login && i < policy->mailboxes->len; i++) {
+		const Owned *owned = policy->mailboxes->pdata[i];
+		const char *address =
+			agent_of_login(&owned->mailbox, auth_login);
+		g_autofree char *folded =
+			address ? base_address_fold(address) : NULL;
+		if (owned->mailbox.direct &&
+			policy_is_staff(&owned->mailbox, folded))
+			return &owned->mailbox;
+	}
+	return NULL;
 }

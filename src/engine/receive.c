@@ -1,7 +1,7 @@
 /* A mail: recorded once, matched, decided upon, applied. */
 #include <string.h>
 
-#include "internal.h"
+#include "agent.h"
 
 enum { DAY_S = 24 * 60 * 60, PARTICIPANTS_MOST = 20 };
 
@@ -81,7 +81,7 @@ static const char *answer_address(const EngineMail *mail)
 							   : NULL;
 }
 
-static bool insert_with_new_reference(
+bool receive_insert_ticket(
 	Context *context, StoreTicket *ticket, GError **error)
 {
 	for (int attempt = 0; attempt < 8; attempt++) {
@@ -134,7 +134,7 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 		    mail->now_s, ticket, error) ||
 		!customer_choose_language(
 			context, target->mailbox, analysis, ticket, error) ||
-		!insert_with_new_reference(context, ticket, error))
+		!receive_insert_ticket(context, ticket, error))
 		return NULL;
 	return g_steal_pointer(&ticket);
 }
@@ -167,24 +167,25 @@ static bool add_participants(Context *context, const Target *target,
 
 /* ---- the record -------------------------------------------------------- */
 
-static bool record(Context *context, const Receive *receive,
-	const Target *target, const char *dedupe, const char *guard,
-	bool participant, int64_t ticket_id, int64_t *ret_id, GError **error)
+bool receive_record(Context *context, const RecordOptions *options,
+	int64_t *ret_id, GError **error)
 {
-	const EngineMail *mail = receive->mail;
+	const EngineMail *mail = options->mail;
 	const Analysis *analysis = mail->analysis;
+	bool participant = options->participant;
 	StoreMessage message = {
-		.ticket_id = ticket_id,
-		.dedupe = (char *)dedupe,
+		.ticket_id = options->ticket_id,
+		.dedupe = (char *)options->dedupe,
 		.kind = (char *)analysis_kind_name(analysis->kind),
-		.guard = (char *)guard,
+		.guard = (char *)options->guard,
 		.guard_detail = analysis->guard_detail,
 		.message_id = analysis->message_id,
-		.mailbox = target->folded,
+		.mailbox = (char *)options->mailbox_folded,
 		.sender = analysis->from,
 		.envelope_from = (char *)mail->envelope_from,
 		.subject = analysis->subject,
-		.own_text = analysis->reply_text,
+		.own_text = options->own_text ? (char *)options->own_text
+					      : analysis->reply_text,
 		.language = analysis->language,
 		.source = (char *)mail->source,
 		.queue_id = (char *)mail->queue_id,
@@ -194,14 +195,34 @@ static bool record(Context *context, const Receive *receive,
 		.asks_compensation = participant && analysis->asks_compensation,
 		.language_sure =
 			participant && customer_is_sure_of_language(analysis),
+		.agent = (char *)options->agent,
+		.internal = options->internal,
 	};
 
 	if (!store_message_insert(
-		    context->store, &message, receive->packed, error))
+		    context->store, &message, options->packed, error))
 		return false;
 	*ret_id = message.id;
-	return !ticket_id || conversation_record(context, ticket_id, analysis,
-				     participant, error);
+	return !options->ticket_id ||
+	       conversation_record(context, options->ticket_id, analysis,
+		       participant, error);
+}
+
+static bool record(Context *context, const Receive *receive,
+	const Target *target, const char *dedupe, const char *guard,
+	bool participant, int64_t ticket_id, int64_t *ret_id, GError **error)
+{
+	RecordOptions options = {
+		.mail = receive->mail,
+		.mailbox_folded = target->folded,
+		.dedupe = dedupe,
+		.packed = receive->packed,
+		.guard = guard,
+		.participant = participant,
+		.ticket_id = ticket_id,
+	};
+
+	return receive_record(context, &options, ret_id, error);
 }
 
 /* How the mail came to this ticket, in words. */
@@ -398,10 +419,16 @@ static bool record_on_ticket(Context *context, const Receive *receive,
 		       context, ticket, decision, &cause, mail->now_s, error);
 }
 
-static void report(EngineReceipt *receipt, const StoreTicket *ticket,
-	const Decision *decision)
+static void report(Context *context, EngineReceipt *receipt,
+	const StoreTicket *ticket, const Decision *decision)
 {
+	const EngineMailbox *mailbox =
+		policy_mailbox_of(context->policy, ticket->mailbox);
+
 	g_ptr_array_add(receipt->references, g_strdup(ticket->reference));
+	if (!receipt->answer_to && !mailbox->direct)
+		receipt->answer_to = policy_token_address(
+			context->policy, mailbox, 'a', ticket->reference);
 	receipt->opened |= decision->record == DECIDE_OPEN;
 	receipt->acknowledged |= decision->send && decision->mail == REPLY_ACK;
 }
@@ -468,7 +495,7 @@ static bool receive_new(Context *context, Receive *receive,
 	if (!record_on_ticket(context, receive, target, dedupe, ticket,
 		    &decision, match, facts.from_participant, error))
 		return false;
-	report(receive->receipt, ticket, &decision);
+	report(context, receive->receipt, ticket, &decision);
 	return true;
 }
 
@@ -515,6 +542,45 @@ static bool is_direct_copy(const StoreMessage *first, const Analysis *analysis)
 	       !g_str_equal(first->kind, complaint);
 }
 
+/* An agent's mail is carried out; one that only claims to be is flagged, and
+ * has no effect. */
+static bool receive_matched(Context *context, Receive *receive,
+	const Target *target, const char *dedupe, const Match *match,
+	GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	const StoreTicket *ticket = match->ticket;
+	g_autofree char *proof = NULL;
+	AgentMail agent = {
+		.mail = mail,
+		.mailbox = ticket ? policy_mailbox_of(
+					    context->policy, ticket->mailbox)
+				  : target->mailbox,
+		.mailbox_folded = target->folded,
+		.dedupe = dedupe,
+		.packed = receive->packed,
+		.ticket = match->ticket,
+		.receipt = receive->receipt,
+	};
+	enum agent_standing standing = agent_judge(agent.mailbox, mail, &proof);
+
+	agent.proof = proof;
+	if (standing == AGENT_PROVEN && agent_takes(&agent)) {
+		receive->taken = true;
+		return agent_receive(context, &agent, error);
+	}
+	if (!receive_new(context, receive, target, dedupe, match, error))
+		return false;
+	Cause cause = {
+		.actor = "redress",
+		.mail_id = mail->analysis->message_id,
+		.queue_id = mail->queue_id,
+	};
+	return standing != AGENT_CLAIMED || !ticket ||
+	       agent_flag(context, ticket, &cause, mail->analysis->from,
+		       mail->now_s, error);
+}
+
 static bool receive_for(Context *context, Receive *receive,
 	const Target *target, GError **error)
 {
@@ -551,7 +617,7 @@ static bool receive_for(Context *context, Receive *receive,
 			return false;
 	}
 	ticket = match.ticket;
-	return receive_new(context, receive, target, dedupe, &match, error);
+	return receive_matched(context, receive, target, dedupe, &match, error);
 }
 
 static bool receive_job(Context *context, void *user, GError **error)
@@ -564,6 +630,10 @@ static bool receive_job(Context *context, void *user, GError **error)
 	receive->taken = false;
 	engine_receipt_clear(receive->receipt);
 	receive->receipt->references = g_ptr_array_new_with_free_func(g_free);
+	if (receive->mail->direct)
+		return agent_receive_direct(context, receive->mail,
+			receive->dedupe, receive->packed, receive->receipt,
+			error);
 	if (!targets->len) {
 		g_set_error_literal(error, ENGINE_ERROR, REDRESS_ERROR_INVALID,
 			"none of the recipients is a mailbox of ours");
@@ -581,6 +651,8 @@ static bool receive_job(Context *context, void *user, GError **error)
 	}
 	if (receive->taken)
 		g_clear_pointer(&receive->receipt->passed, g_free);
+	if (receive->receipt->refused)
+		g_ptr_array_set_size(receive->receipt->references, 0);
 	return true;
 }
 
@@ -607,11 +679,27 @@ bool engine_receive(Engine *engine, const EngineMail *mail,
 	return true;
 }
 
+static void direct_free(EngineDirect *direct)
+{
+	g_free(direct->from_name);
+	g_free(direct->from_address);
+	g_free(direct->reply_to);
+	g_free(direct->envelope_from);
+	g_free(direct->subject_tag);
+	g_free(direct->thread_id);
+	g_free(direct->agent);
+	g_free(direct);
+}
+
 void engine_receipt_clear(EngineReceipt *receipt)
 {
 	g_clear_pointer(&receipt->references, g_ptr_array_unref);
 	g_clear_pointer(&receipt->guard, g_free);
 	g_clear_pointer(&receipt->passed, g_free);
+	g_clear_pointer(&receipt->refused, g_free);
+	g_clear_pointer(&receipt->withheld, g_ptr_array_unref);
+	g_clear_pointer(&receipt->answer_to, g_free);
+	g_clear_pointer(&receipt->direct, direct_free);
 	*receipt = (EngineReceipt){0};
 }
 

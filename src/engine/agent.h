@@ -1,0 +1,97 @@
+/*
+ * agent: who is one, and what becomes of their mail.  steer.c carries out what
+ * they ask for.
+ */
+#ifndef REDRESS_ENGINE_AGENT_H
+#define REDRESS_ENGINE_AGENT_H
+
+#include "command.h"
+#include "internal.h"
+
+/* ---- standing ---------------------------------------------------------- */
+
+enum agent_standing {
+	AGENT_NOBODY,
+	AGENT_CLAIMED, /* an address of the team, and no proof of it */
+	AGENT_PROVEN,
+};
+
+/* Of a mail's author in the team of a mailbox.  *ret_proof: by what, in words
+ * (transfer full) (nullable).  Pure. */
+enum agent_standing agent_judge(
+	const EngineMailbox *mailbox, const EngineMail *mail, char **ret_proof);
+
+/* The address that a SMTP AUTH name stands for, or NULL. */
+const char *agent_of_login(const EngineMailbox *mailbox, const char *login);
+
+/* ---- steer.c ----------------------------------------------------------- */
+
+/* All that one mail of an agent, or one order of an operator, asks for. */
+typedef struct Steer Steer;
+struct Steer {
+	Commands *commands;
+	const char *actor;     /* "agent:mari@example.com", "operator:root" */
+	const char *proof;     /* (nullable) */
+	const char *words;     /* of their own; "" if there are none */
+	const char *signature; /* (nullable) */
+	const GPtrArray *attachments; /* (nullable) */
+	bool direct;                  /* the customer gets the words anyway */
+	Cause cause;                  /* of the mail */
+	int64_t now_s;
+	/* Made by steer_check(): what the customer is to read (nullable). */
+	char *text;
+};
+void steer_clear(Steer *steer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Steer, steer_clear)
+
+/* Notes in the commands what cannot be done on this ticket. */
+bool steer_check(Context *context, const StoreTicket *ticket, Steer *steer,
+	GError **error);
+
+/* Carries everything out; to be called after steer_check() found nothing. */
+bool steer_apply(
+	Context *context, StoreTicket *ticket, Steer *steer, GError **error);
+
+/* Only what is noted on a ticket, which is new; the caller writes it. */
+bool steer_note(
+	Context *context, StoreTicket *ticket, Steer *steer, GError **error);
+
+/* True if the customer reads the words. */
+bool steer_speaks(const Steer *steer);
+
+/* ---- the mail ---------------------------------------------------------- */
+
+/* A mail of a proven agent, matched. */
+typedef struct AgentMail AgentMail;
+struct AgentMail {
+	const EngineMail *mail;
+	const EngineMailbox *mailbox;
+	const char *mailbox_folded;
+	const char *dedupe;
+	GBytes *packed;
+	StoreTicket *ticket; /* (nullable) */
+	const char *proof;
+	EngineReceipt *receipt;
+};
+
+/* True if it is for us to carry out: else it is mail like any other. */
+bool agent_takes(const AgentMail *mail);
+bool agent_receive(Context *context, const AgentMail *mail, GError **error);
+
+/* A mail in the name of an agent, and not proven to be theirs: flagged on its
+ * ticket; the supervisor hears. */
+bool agent_flag(Context *context, const StoreTicket *ticket, const Cause *cause,
+	const char *from, int64_t now_s, GError **error);
+
+/* An agent's mail to others.  Without receipt->direct or ->refused it was none
+ * of our business. */
+bool agent_receive_direct(Context *context, const EngineMail *mail,
+	const char *dedupe, GBytes *packed, EngineReceipt *receipt,
+	GError **error);
+
+/* What direct answers on this ticket are changed to.  (transfer full) */
+EngineDirect *agent_direct_edits(const Context *context,
+	const EngineMailbox *mailbox, const StoreTicket *ticket,
+	const char *agent);
+
+#endif
