@@ -203,9 +203,12 @@ static bool send_to_customer(Context *context, const StoreTicket *ticket,
 	int64_t now_s, GError **error)
 {
 	int64_t outbox_id = 0;
+	ReplyFacts more = {.words = cause->words};
 	SendOptions options = {
 		.ticket = ticket,
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
+		.more = &more,
+		.attachments = cause->attachments,
 		.kind = decision->mail,
 		.automatic = decision->automatic,
 		.reopened = decision->reopened,

@@ -104,6 +104,12 @@ static void add_more(const ReplyFacts *more, bool to_staff, ReplyFacts *facts)
 	facts->second_words = more->second_words;
 }
 
+/* Customers may hear who has their matter, and no colleague's address. */
+static const char *public_name(const char *assignee)
+{
+	return assignee && !strchr(assignee, '@') ? assignee : NULL;
+}
+
 /* A customer gets their own words back only if it was them who wrote. */
 static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 	const GArray *events)
@@ -126,7 +132,8 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.subject = echo ? ticket->subject : NULL,
 		.mailbox_name = mailbox->name,
 		.mailbox_address = mailbox->address,
-		.assignee = ticket->assignee,
+		.assignee = to_staff ? ticket->assignee
+				     : public_name(ticket->assignee),
 		.opened_s = ticket->opened_at,
 		.promised_s = ticket->promised_by,
 		.old_promised_s = options->old_promised_s,
@@ -347,4 +354,15 @@ bool send_mail(Context *context, const SendOptions *options,
 		return false;
 	*ret_outbox_id = row->id;
 	return true;
+}
+
+char *send_canned(Context *context, const SendOptions *options,
+	const char *name, GError **error)
+{
+	g_autoptr(GArray) events =
+		g_array_new(FALSE, FALSE, sizeof(ReplyEvent));
+	ReplyFacts facts = make_facts(context, options, events);
+
+	return reply_render_canned(policy_options(context->policy)->templates,
+		&facts, name, error);
 }
