@@ -1,0 +1,709 @@
+/* Agents' mail in the engine: who may steer, and what becomes of it. */
+#include "engine_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char mailbox_address[] = "complaints@example.com";
+static const char mari[] = "mari@example.com";
+static const char jaan[] = "jaan@example.com";
+static const char ann[] = "ann@customer.example";
+
+typedef struct Case Case;
+struct Case {
+	Desk *desk;
+	EngineReceipt receipt; /* of the latest mail */
+	char *reference;       /* of Ann's ticket */
+	int64_t now_s;
+};
+
+static void open_desk(Case *c, bool direct)
+{
+	static const char *const staff[] = {
+		mari, jaan, "lead@example.com", NULL};
+	static const char *const agents[] = {mari, jaan, NULL};
+	static const char *const logins[] = {"mm=mari@example.com", NULL};
+	EngineMailbox mailbox = desk_mailbox(c->desk, mailbox_address);
+	EnginePolicyOptions options = desk_limits();
+
+	mailbox.staff = staff;
+	mailbox.agents = agents;
+	mailbox.logins = logins;
+	mailbox.direct = direct;
+	mailbox.collision_window_s = 10 * MINUTE;
+	mailbox.survey_after_s = DAY;
+	mailbox.aftercare_after_s = 14 * DAY;
+	options.mailboxes = &mailbox;
+	options.mailboxes_length = 1;
+	g_autoptr(EnginePolicy) policy = desk_policy(c->desk, options);
+	desk_open(c->desk, policy, NULL);
+}
+
+/* Ann complains. */
+static Case case_new(bool direct)
+{
+	Case c = {.desk = desk_new(true), .now_s = NOW};
+	g_autoptr(Analysis) mail = mail_new(ann, "My parcel is broken");
+	Delivery delivery = {
+		.mail = mail, .to = {mailbox_address}, .now_s = NOW};
+
+	open_desk(&c, direct);
+	mail->authenticated = true;
+	mail_set(&mail->reply_text, "It came broken.");
+	c.receipt = desk_receive(c.desk, &delivery);
+	c.reference = g_strdup(c.receipt.references->pdata[0]);
+	return c;
+}
+
+static void case_clear(Case *c)
+{
+	engine_receipt_clear(&c->receipt);
+	g_free(c->reference);
+	desk_free(c->desk);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Case, case_clear)
+
+static StoreTicket *ticket_of(const Case *c)
+{
+	return desk_ticket(c->desk, c->reference);
+}
+
+/* What an agent writes: words, then up to four commands. */
+typedef struct Words Words;
+struct Words {
+	const char *from;
+	const char *text;
+	const char *commands[5];
+	enum analysis_command_problem problem;
+	const char *problem_line;
+	enum analysis_protection protection;
+	const char *login; /* SMTP AUTH (nullable) */
+	bool no_proof, several_from, can_refuse, direct;
+	const char *subject; /* NULL: with the reference */
+	const char *to;      /* NULL: the mailbox */
+	const char *in_reply_to;
+};
+
+static Analysis *agent_mail(const Case *c, const Words *words)
+{
+	g_autofree char *subject =
+		g_strdup_printf("Re: [#%s] My parcel", c->reference);
+	Analysis *mail = mail_new(
+		words->from, words->subject ? words->subject : subject);
+
+	mail->dmarc_passed = !words->no_proof && !words->login;
+	mail->authenticated = mail->dmarc_passed || words->login;
+	mail->several_from = words->several_from;
+	mail->protection = words->protection;
+	mail->command_problem = words->problem;
+	mail->command_problem_line = g_strdup(words->problem_line);
+	mail_set(&mail->authenticated_by, "DMARC pass");
+	mail_set(&mail->text, words->text);
+	mail_set(&mail->reply_text, words->text);
+	mail_set(&mail->agent_text, words->text);
+	for (size_t i = 0; words->commands[i]; i++)
+		g_ptr_array_add(mail->commands, g_strdup(words->commands[i]));
+	if (words->in_reply_to)
+		g_ptr_array_add(
+			mail->in_reply_to, g_strdup(words->in_reply_to));
+	return mail;
+}
+
+static void send_words(Case *c, const Words *words)
+{
+	g_autoptr(Analysis) mail = agent_mail(c, words);
+	g_autofree char *text =
+		g_strdup_printf("From: %s\r\nMessage-ID: <%s>\r\n\r\n%s\r\n",
+			mail->from, mail->message_id, mail->text);
+	g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
+	const char *const to[] = {
+		words->to ? words->to : mailbox_address, NULL};
+	EngineMail options = {
+		.raw = raw,
+		.analysis = mail,
+		.envelope_from = mail->from,
+		.recipients = to,
+		.source = "milter",
+		.auth_login = words->login,
+		.can_refuse = words->can_refuse,
+		.direct = words->direct,
+		.now_s = c->now_s,
+	};
+	g_autoptr(GError) error = NULL;
+
+	engine_receipt_clear(&c->receipt);
+	if (!engine_receive(c->desk->engine, &options, &c->receipt, &error))
+		fail_msg("%s", error->message);
+}
+
+static void say(Case *c, const char *text, const char *command)
+{
+	Words words = {.from = mari, .text = text, .commands = {command}};
+
+	send_words(c, &words);
+}
+
+static unsigned sent(const Case *c, const char *kind)
+{
+	g_autoptr(StoreTicket) ticket = ticket_of(c);
+
+	return desk_count(c->desk, ticket, kind);
+}
+
+static unsigned happened(const Case *c, const char *what)
+{
+	g_autoptr(StoreTicket) ticket = ticket_of(c);
+
+	return desk_count_events(c->desk, ticket, what);
+}
+
+/* The latest mail of a kind, decoded. */
+static char *latest(const Case *c, const char *kind)
+{
+	g_autoptr(StoreTicket) ticket = ticket_of(c);
+	g_autoptr(GPtrArray) rows = desk_outbox(c->desk, ticket);
+	int64_t id = 0;
+
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreOutbox *row = rows->pdata[i];
+		if (g_str_equal(row->kind, kind))
+			id = MAX(id, row->id);
+	}
+	if (!id)
+		fail_msg("no mail of kind %s", kind);
+	return desk_plain(c->desk, id);
+}
+
+/* ---- answers ----------------------------------------------------------- */
+
+static void test_an_answer_reaches_the_customer_from_the_mailbox(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "We send a new one. Ask mari@example.com.", NULL);
+	g_autofree char *mail = latest(&c, "reply");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_non_null(strstr(mail, "We send a new one."));
+	assert_non_null(strstr(mail, "complaints@example.com"));
+	assert_null(strstr(mail, mari));
+	assert_int_equal(ticket->promised_by, 0);
+	assert_int_equal(ticket->answered_at, NOW);
+	assert_int_equal(ticket->heard_at, NOW);
+	assert_string_equal(ticket->answered_by, mari);
+	assert_int_equal(happened(&c, "answered"), 1);
+	assert_int_equal(sent(&c, "command-result"), 0);
+	assert_true(c.receipt.agent);
+	assert_string_equal(c.receipt.withheld->pdata[0], ann);
+}
+
+static void test_the_promise_is_kept_by_an_answer(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "Here is the answer.", NULL);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) promises = desk_promises(c.desk, ticket);
+	const StorePromise *promise = promises->pdata[promises->len - 1];
+	assert_string_equal(promise->outcome, "kept");
+	assert_int_equal(
+		desk_deadline(c.desk, ticket, STORE_DEADLINE_PROMISE), 0);
+	/* Until it is resolved the customer goes on hearing from us. */
+	int64_t next = desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP);
+	assert_true(next > NOW && next < NOW + DAY);
+}
+
+static void test_resolve_sends_the_words_and_asks_later(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "A new one is on its way.", "#resolve");
+	g_autofree char *mail = latest(&c, "resolved");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_non_null(strstr(mail, "A new one is on its way."));
+	assert_null(strstr(mail, "#resolve"));
+	assert_int_equal(ticket->state, STORE_RESOLVED);
+	assert_int_equal(
+		desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP), 0);
+}
+
+static void test_a_note_stays_in_the_house(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	unsigned before = sent(&c, NULL);
+
+	(void)state;
+	say(&c, "The courier is to blame.", "#note");
+	assert_int_equal(sent(&c, NULL), before);
+	assert_int_equal(happened(&c, "note"), 1);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) messages = desk_messages(c.desk, ticket->id);
+	const StoreMessage *note = messages->pdata[messages->len - 1];
+	assert_true(note->internal);
+	assert_string_equal(note->agent, mari);
+	assert_true(ticket->promised_by > NOW);
+}
+
+static void test_commands_note_what_they_say(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.text = "",
+		.commands = {"#tag late parcel", "#priority urgent",
+			"#cause courier", "#assign jaan"}};
+
+	(void)state;
+	send_words(&c, &words);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_string_equal(ticket->tags, "late,parcel");
+	assert_int_equal(ticket->priority, 3);
+	assert_string_equal(ticket->cause, "courier");
+	assert_string_equal(ticket->assignee, jaan);
+	assert_int_equal(sent(&c, "reply"), 0);
+	assert_int_equal(happened(&c, "tagged"), 1);
+	assert_int_equal(happened(&c, "assigned"), 1);
+}
+
+static void test_a_promise_is_mailed_and_kept_as_a_row(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	int64_t at = NOW + 2 * DAY;
+
+	(void)state;
+	say(&c, "", "#promise 2026-11-26 14:00");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) promises = desk_promises(c.desk, ticket);
+	const StorePromise *promise = promises->pdata[promises->len - 1];
+	assert_int_equal(ticket->promised_by, at);
+	assert_int_equal(promise->due_at, at);
+	assert_null(promise->outcome);
+	g_autofree char *mail = latest(&c, "followup");
+	assert_non_null(strstr(mail, "26 November 2026"));
+}
+
+static void test_compensation_shows_what_similar_cases_got(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) second = mail_new("bob@customer.example", "Broken");
+	Delivery delivery = {
+		.mail = second, .to = {mailbox_address}, .now_s = NOW};
+	EngineReceipt receipt = desk_receive(c.desk, &delivery);
+	const char *const lines[] = {"#compensate 25 EUR", NULL};
+	EngineCommand command = {
+		.reference = receipt.references->pdata[0],
+		.lines = lines,
+		.actor = "operator:root",
+		.now_s = NOW,
+	};
+	g_autofree char *result = NULL;
+
+	(void)state;
+	assert_true(engine_command(c.desk->engine, &command, &result, NULL));
+	say(&c, "", "#compensate 30 EUR");
+	g_autofree char *mail = latest(&c, "command-result");
+	assert_non_null(strstr(mail, "25.00 EUR"));
+	assert_non_null(strstr(mail, receipt.references->pdata[0]));
+	assert_int_equal(sent(&c, "reply"), 0);
+	engine_receipt_clear(&receipt);
+}
+
+static void test_an_update_waits_for_the_next_follow_up(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "The courier looks for it.", "#update");
+	assert_int_equal(sent(&c, "reply"), 0);
+	assert_int_equal(happened(&c, "update-kept"), 1);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	int64_t due = desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP);
+	desk_run_deadlines(c.desk, due);
+	g_autofree char *mail = latest(&c, "followup");
+	assert_non_null(strstr(mail, "The courier looks for it."));
+	g_autoptr(StoreTicket) after = ticket_of(&c);
+	assert_null(after->update_words);
+}
+
+static void test_what_is_no_complaint_ends_silently(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	unsigned before = sent(&c, NULL);
+
+	(void)state;
+	say(&c, "", "#not-a-complaint");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_int_equal(ticket->state, STORE_CLOSED);
+	assert_int_equal(sent(&c, NULL), before);
+	for (int kind = 0; kind < STORE_DEADLINES; kind++)
+		assert_int_equal(desk_deadline(c.desk, ticket,
+					 (enum store_deadline)kind),
+			0);
+}
+
+/* ---- what is refused --------------------------------------------------- */
+
+static void assert_nothing_was_done(const Case *c)
+{
+	g_autoptr(StoreTicket) ticket = ticket_of(c);
+
+	assert_int_equal(ticket->state, STORE_OPEN);
+	assert_int_equal(sent(c, "reply") + sent(c, "resolved"), 0);
+	assert_true(ticket->promised_by > NOW);
+	assert_null(ticket->tags);
+	assert_int_equal(ticket->answered_at, 0);
+}
+
+static void test_an_unknown_command_sends_nothing(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.text = "It is done.",
+		.problem = ANALYSIS_COMMAND_UNKNOWN,
+		.problem_line = "#resolv"};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_nothing_was_done(&c);
+	g_autofree char *mail = latest(&c, "command-result");
+	assert_non_null(strstr(mail, "#resolve"));
+	assert_non_null(strstr(mail, "It is done."));
+	assert_int_equal(happened(&c, "command-refused"), 1);
+}
+
+static void test_one_bad_command_undoes_all(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.text = "Done.",
+		.commands = {"#tag late", "#resolve", "#priority very"}};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_nothing_was_done(&c);
+	assert_int_equal(sent(&c, "command-result"), 1);
+}
+
+static void test_sealed_mail_with_commands_is_refused(void **state)
+{
+	static const enum analysis_protection kinds[] = {
+		ANALYSIS_SIGNED, ANALYSIS_ENCRYPTED};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_auto(Case) c = case_new(false);
+		Words words = {.from = mari,
+			.text = "Done.",
+			.commands = {"#resolve"},
+			.protection = kinds[i],
+			.can_refuse = true};
+
+		send_words(&c, &words);
+		assert_non_null(c.receipt.refused);
+		assert_nothing_was_done(&c);
+	}
+}
+
+static void test_a_signed_mail_without_commands_is_sent_on(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.text = "Done.",
+		.protection = ANALYSIS_SIGNED,
+		.can_refuse = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_null(c.receipt.refused);
+	assert_int_equal(sent(&c, "reply"), 1);
+}
+
+static void test_an_empty_mail_sends_nothing(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, " \n", NULL);
+	assert_nothing_was_done(&c);
+	assert_int_equal(sent(&c, "command-result"), 1);
+}
+
+/* ---- who is an agent ---------------------------------------------------- */
+
+static void test_whoever_only_claims_to_be_an_agent_has_no_effect(void **state)
+{
+	static const Words forgeries[] = {
+		{.from = mari, .no_proof = true},
+		{.from = mari, .several_from = true},
+		{.from = mari, .login = "jaan@example.com"},
+		{.from = mari, .login = "mari"},
+		{.from = mari, .login = "mm@example.com"},
+		{.from = jaan, .login = "mm"},
+		{.from = "mari@sub.example.com"},
+		{.from = "mari@example.com.evil.example"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(forgeries); i++) {
+		g_auto(Case) c = case_new(false);
+		Words words = forgeries[i];
+
+		words.text = "It is all settled.";
+		words.commands[0] = "#resolve";
+		send_words(&c, &words);
+		assert_nothing_was_done(&c);
+		assert_false(c.receipt.agent);
+	}
+}
+
+static void test_the_supervisor_hears_of_forgeries_once_a_day(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari, .text = "x", .no_proof = true};
+	g_autofree char *to = NULL;
+
+	(void)state;
+	/* By the address of a mail of ours: so it gets to the ticket. */
+	say(&c, "Hello.", NULL);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autofree char *mail = latest(&c, "reply");
+	const char *start = strstr(mail, "complaints+t-");
+	assert_non_null(start);
+	to = g_strndup(start, strcspn(start, ">"));
+	words.to = to;
+	for (int i = 0; i < 3; i++)
+		send_words(&c, &words);
+	assert_int_equal(happened(&c, "agent-not-proven"), 3);
+	assert_int_equal(sent(&c, "escalation"), 1);
+}
+
+static void test_a_login_is_who_the_table_says(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari, .text = "Done.", .login = "mm"};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(sent(&c, "reply"), 1);
+}
+
+static void test_a_customers_commands_are_words(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {
+		.from = ann, .text = "Please do it.", .commands = {"#resolve"}};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_nothing_was_done(&c);
+	assert_int_equal(sent(&c, "command-result"), 0);
+}
+
+/* ---- two at once ------------------------------------------------------- */
+
+static void test_a_second_agents_answer_is_held_and_both_are_shown(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words second = {.from = jaan, .text = "You get a refund."};
+
+	(void)state;
+	say(&c, "You get a new one.", NULL);
+	c.now_s += MINUTE;
+	send_words(&c, &second);
+	assert_int_equal(sent(&c, "reply"), 1);
+	g_autofree char *mail = latest(&c, "command-result");
+	assert_non_null(strstr(mail, "You get a new one."));
+	assert_non_null(strstr(mail, "You get a refund."));
+
+	/* Whoever answers that mail knows. */
+	const char *start = strstr(mail, "Message-ID: <") + 13;
+	g_autofree char *id = g_strndup(start, strcspn(start, ">"));
+	second.in_reply_to = id;
+	send_words(&c, &second);
+	assert_int_equal(sent(&c, "reply"), 2);
+}
+
+static void test_later_nobody_is_held(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words second = {.from = jaan, .text = "And a refund."};
+
+	(void)state;
+	say(&c, "You get a new one.", NULL);
+	c.now_s += 11 * MINUTE;
+	send_words(&c, &second);
+	assert_int_equal(sent(&c, "reply"), 2);
+}
+
+/* ---- other tickets ----------------------------------------------------- */
+
+static void test_on_behalf_opens_a_ticket_for_the_customer(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.subject = "Telephone call",
+		.text = "She says the lamp is dead.",
+		.commands = {"#on-behalf eve@customer.example", "#tag phone"}};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(c.receipt.references->len, 1);
+	assert_true(c.receipt.acknowledged);
+	g_autoptr(StoreTicket) ticket =
+		desk_ticket(c.desk, c.receipt.references->pdata[0]);
+	assert_string_equal(ticket->customer, "eve@customer.example");
+	assert_string_equal(ticket->tags, "phone");
+	assert_int_equal(desk_count(c.desk, ticket, "ack"), 1);
+	assert_true(ticket->promised_by > NOW);
+}
+
+static void test_a_merged_ticket_goes_on_in_the_other(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) again = mail_new(ann, "Where is it");
+	Delivery delivery = {
+		.mail = again, .to = {mailbox_address}, .now_s = NOW + HOUR};
+	EngineReceipt receipt = desk_receive(c.desk, &delivery);
+	g_autofree char *other = g_strdup(receipt.references->pdata[0]);
+	g_autofree char *line = g_strdup_printf("#merge %s", other);
+	g_autoptr(StoreTicket) before = ticket_of(&c);
+
+	(void)state;
+	say(&c, "", line);
+	g_autoptr(StoreTicket) merged = ticket_of(&c);
+	g_autoptr(StoreTicket) into = desk_ticket(c.desk, other);
+	assert_int_equal(merged->merged_into, into->id);
+	assert_int_equal(merged->state, STORE_CLOSED);
+	assert_true(
+		into->promised_by && into->promised_by <= before->promised_by);
+	/* What comes for the one is the other's. */
+	say(&c, "Here it is.", NULL);
+	assert_int_equal(desk_count(c.desk, into, "reply"), 1);
+	engine_receipt_clear(&receipt);
+}
+
+static void test_another_customers_ticket_takes_nobody_in(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) bob = mail_new("bob@customer.example", "Mine too");
+	Delivery delivery = {
+		.mail = bob, .to = {mailbox_address}, .now_s = NOW};
+	EngineReceipt receipt = desk_receive(c.desk, &delivery);
+	g_autofree char *line = g_strdup_printf(
+		"#merge %s", (char *)receipt.references->pdata[0]);
+
+	(void)state;
+	say(&c, "", line);
+	assert_nothing_was_done(&c);
+	assert_int_equal(sent(&c, "command-result"), 1);
+	engine_receipt_clear(&receipt);
+}
+
+/* ---- direct ------------------------------------------------------------ */
+
+static void test_a_direct_answer_is_changed_on_its_way(void **state)
+{
+	g_auto(Case) c = case_new(true);
+	Words words = {.from = mari,
+		.text = "A new one is on its way.",
+		.commands = {"#resolve"},
+		.login = "mm",
+		.to = ann,
+		.direct = true,
+		.can_refuse = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_non_null(c.receipt.direct);
+	assert_string_equal(c.receipt.direct->from_address, mailbox_address);
+	assert_non_null(strstr(c.receipt.direct->reply_to, "+t-"));
+	assert_non_null(strstr(c.receipt.direct->envelope_from, "+b-"));
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_int_equal(ticket->state, STORE_RESOLVED);
+	/* The customer has it from the agent's own mail. */
+	assert_int_equal(sent(&c, "resolved"), 0);
+	assert_int_equal(ticket->heard_at, NOW);
+}
+
+static void test_direct_mail_about_nothing_of_ours_passes(void **state)
+{
+	g_auto(Case) c = case_new(true);
+	Words words = {.from = mari,
+		.text = "Lunch?",
+		.subject = "Lunch",
+		.commands = {"#resolve"},
+		.login = "mm",
+		.to = "friend@elsewhere.example",
+		.direct = true,
+		.can_refuse = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_null(c.receipt.direct);
+	assert_null(c.receipt.refused);
+	assert_int_equal(c.receipt.references->len, 0);
+}
+
+static void test_a_direct_note_is_refused(void **state)
+{
+	g_auto(Case) c = case_new(true);
+	Words words = {.from = mari,
+		.text = "A fool.",
+		.commands = {"#note"},
+		.login = "mm",
+		.to = ann,
+		.direct = true,
+		.can_refuse = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_non_null(c.receipt.refused);
+	assert_null(c.receipt.direct);
+	assert_int_equal(happened(&c, "note"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_an_answer_reaches_the_customer_from_the_mailbox),
+		cmocka_unit_test(test_the_promise_is_kept_by_an_answer),
+		cmocka_unit_test(test_resolve_sends_the_words_and_asks_later),
+		cmocka_unit_test(test_a_note_stays_in_the_house),
+		cmocka_unit_test(test_commands_note_what_they_say),
+		cmocka_unit_test(test_a_promise_is_mailed_and_kept_as_a_row),
+		cmocka_unit_test(
+			test_compensation_shows_what_similar_cases_got),
+		cmocka_unit_test(test_an_update_waits_for_the_next_follow_up),
+		cmocka_unit_test(test_what_is_no_complaint_ends_silently),
+		cmocka_unit_test(test_an_unknown_command_sends_nothing),
+		cmocka_unit_test(test_one_bad_command_undoes_all),
+		cmocka_unit_test(test_sealed_mail_with_commands_is_refused),
+		cmocka_unit_test(
+			test_a_signed_mail_without_commands_is_sent_on),
+		cmocka_unit_test(test_an_empty_mail_sends_nothing),
+		cmocka_unit_test(
+			test_whoever_only_claims_to_be_an_agent_has_no_effect),
+		cmocka_unit_test(
+			test_the_supervisor_hears_of_forgeries_once_a_day),
+		cmocka_unit_test(test_a_login_is_who_the_table_says),
+		cmocka_unit_test(test_a_customers_commands_are_words),
+		cmocka_unit_test(
+			test_a_second_agents_answer_is_held_and_both_are_shown),
+		cmocka_unit_test(test_later_nobody_is_held),
+		cmocka_unit_test(
+			test_on_behalf_opens_a_ticket_for_the_customer),
+		cmocka_unit_test(test_a_merged_ticket_goes_on_in_the_other),
+		cmocka_unit_test(test_another_customers_ticket_takes_nobody_in),
+		cmocka_unit_test(test_a_direct_answer_is_changed_on_its_way),
+		cmocka_unit_test(test_direct_mail_about_nothing_of_ours_passes),
+		cmocka_unit_test(test_a_direct_note_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
