@@ -140,6 +140,7 @@ struct Answer {
 	Commands *commands;
 	const char *reason;  /* why it is not carried out (nullable) */
 	const char *why;     /* the same as a sentence (nullable) */
+	char *composing;     /* why a mail could not be made (nullable) */
 	bool answers_hold;   /* the agent has seen what came before */
 	StoreMessage *first; /* the answer that came before (nullable) */
 };
@@ -151,6 +152,7 @@ static void answer_clear(Answer *answer)
 	g_free(answer->words);
 	commands_free(answer->commands);
 	store_message_free(answer->first);
+	g_free(answer->composing);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
 
@@ -482,6 +484,37 @@ static void check_emptiness(Answer *answer, const Steer *steer)
 			"There is nothing in it that could be sent on");
 }
 
+/* What the customer must not see may stand where nobody can take it out: then
+ * nothing is sent. */
+static bool check_mail(Context *context, Answer *answer, const Steer *steer,
+	const StoreTicket *ticket, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	ReplyFacts more = {.words = steer->text};
+	SendOptions options = {
+		.ticket = ticket,
+		.mailbox = answer->mail->mailbox,
+		.kind = REPLY_REPLY,
+		.more = &more,
+		.attachments = steer->attachments,
+		.now_s = steer->now_s,
+	};
+
+	if (answer->reason || steer->direct || !steer_speaks(steer) ||
+		!policy_can_write_to(
+			context->policy, ticket->customer_address) ||
+		send_try(context, &options, &problem))
+		return true;
+	if (problem->code != REDRESS_ERROR_INVALID) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	g_free(answer->composing);
+	answer->composing = g_strdup(problem->message);
+	set_problem(answer, "refused", answer->composing);
+	return true;
+}
+
 static bool carry_out(Context *context, Answer *answer, Steer *steer,
 	StoreTicket *ticket, GError **error)
 {
@@ -525,7 +558,8 @@ static bool answer_ticket(Context *context, Answer *answer, GError **error)
 	}
 	if (!mail->direct) {
 		withhold(answer, ticket);
-		if (!find_collision(context, answer, &steer, error))
+		if (!check_mail(context, answer, &steer, ticket, error) ||
+			!find_collision(context, answer, &steer, error))
 			return false;
 	}
 	if (answer->reason)

@@ -284,6 +284,9 @@ struct SendOptions {
 bool send_mail(Context *context, const SendOptions *options,
 	int64_t *ret_outbox_id, GError **error);
 
+/* Whether the mail can be composed at all; INVALID says why not. */
+bool send_try(Context *context, const SendOptions *options, GError **error);
+
 /* A canned answer with the ticket's facts.  (transfer full) */
 char *send_canned(Context *context, const SendOptions *options,
 	const char *name, GError **error);

@@ -303,7 +303,8 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	envelope.in_reply_to = in_reply_to;
 	envelope.references = (const char *const *)references->pdata;
 	envelope.thread_id = thread_id;
-	if (!to_staff)
+	/* Only a colleague's words may hold them. */
+	if (!to_staff && (facts.words || facts.resolution))
 		envelope.private_addresses =
 			(const char *const *)private->pdata;
 	return reply_compose(
@@ -365,4 +366,15 @@ char *send_canned(Context *context, const SendOptions *options,
 
 	return reply_render_canned(policy_options(context->policy)->templates,
 		&facts, name, error);
+}
+
+bool send_try(Context *context, const SendOptions *options, GError **error)
+{
+	const EnginePolicyOptions *policy = policy_options(context->policy);
+	g_autofree char *id = base_message_id_new(
+		&policy->key, options->ticket->reference, policy->hostname);
+	g_autoptr(GBytes) bytes = compose(
+		context, options, id, options->ticket->customer_address, error);
+
+	return bytes != NULL;
 }

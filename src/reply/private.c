@@ -79,10 +79,19 @@ static bool is_same(const char *one, const char *other)
 	return g_strcmp0(first, second) == 0;
 }
 
+/* "mari@example.com.evil.example" reads what looks like another's. */
+static bool is_part_of(const char *address, const char *of)
+{
+	g_autofree char *first = base_address_fold(address);
+	g_autofree char *second = base_address_fold(of);
+
+	return strstr(second, first) != NULL;
+}
+
 /* Who reads the mail knows these. */
 static bool is_known(const ReplyEnvelope *envelope, const char *address)
 {
-	return is_same(address, envelope->to_address) ||
+	return is_part_of(address, envelope->to_address) ||
 	       is_same(address, envelope->from_address) ||
 	       is_same(address, envelope->reply_to);
 }
