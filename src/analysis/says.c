@@ -109,13 +109,14 @@ static size_t match_any(const char *p, const char *phrases)
 	size_t best = 0;
 
 	for (;;) {
-		size_t length = strcspn(phrases, "|");
+		const char *end = strchrnul(phrases, '|');
 		/* The first byte rules out nearly all. */
 		if (*phrases == *p)
-			best = MAX(best, match_at(p, phrases, length));
-		if (!phrases[length])
+			best = MAX(best,
+				match_at(p, phrases, (size_t)(end - phrases)));
+		if (!*end)
 			return best;
-		phrases += length + 1;
+		phrases = end + 1;
 	}
 }
 
