@@ -319,6 +319,11 @@ struct EngineCorrection {
 bool engine_correct(
 	Engine *engine, const EngineCorrection *correction, GError **error);
 
+/* Puts an address, or a domain with its "@", on the store's VIP list beside the
+ * configuration's, or takes it off: NOT_FOUND if it is not there. */
+bool engine_vip(Engine *engine, const char *entry, bool vip, const char *actor,
+	int64_t now_s, GError **error);
+
 /* ---- what outgoing mail meets ------------------------------------------ */
 
 /* (element-type StoreOutbox) leased rows with their bytes. */

@@ -61,6 +61,7 @@ int cli_resolve(Cli *cli, int argc, char **argv);
 int cli_reopen(Cli *cli, int argc, char **argv);
 int cli_note(Cli *cli, int argc, char **argv);
 int cli_correct(Cli *cli, int argc, char **argv);
+int cli_vip(Cli *cli, int argc, char **argv);
 int cli_outbox(Cli *cli, int argc, char **argv);
 int cli_retry(Cli *cli, int argc, char **argv);
 int cli_render(Cli *cli, int argc, char **argv);

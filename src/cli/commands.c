@@ -51,7 +51,8 @@ static const CliCommand commands[] = {
 		"Examples:\n"
 		"  redress list\n"
 		"  redress list --all --customer ann@customer.example\n"
-		"  redress list --state waiting --json",
+		"  redress list --state waiting --json\n"
+		"  redress list --unanswered --assignee mari@example.com",
 		cli_list,
 	},
 	{
@@ -103,6 +104,20 @@ static const CliCommand commands[] = {
 		"  redress correct 7K3F-92QX --complainer none\n"
 		"  redress correct 7K3F-92QX --complainer meek --urgency 3",
 		cli_correct,
+	},
+	{
+		"vip",
+		"list, add or remove customers to take special care of",
+		"",
+		"Without an option it lists those of the store, which this "
+		"command changes, and\nthose of the configuration, which an "
+		"editor does.\n\n"
+		"Examples:\n"
+		"  redress vip\n"
+		"  redress vip --add ann@customer.example --add "
+		"@press.example\n"
+		"  redress vip --remove @press.example",
+		cli_vip,
 	},
 	{
 		"outbox",

@@ -20,7 +20,8 @@ static const PrinterView view =
 typedef struct Options Options;
 struct Options {
 	gboolean all;
-	char *state, *mailbox, *customer;
+	gboolean unanswered;
+	char *state, *mailbox, *customer, *assignee, *tag;
 	int limit;
 };
 
@@ -29,6 +30,8 @@ static void options_clear(Options *options)
 	g_free(options->state);
 	g_free(options->mailbox);
 	g_free(options->customer);
+	g_free(options->assignee);
+	g_free(options->tag);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -43,6 +46,12 @@ static bool parse(Cli *cli, Options *options, int *argc, char ***argv)
 			"Those of this mailbox", "ADDRESS"},
 		{"customer", 0, 0, G_OPTION_ARG_FILENAME, &options->customer,
 			"Those of this customer", "ADDRESS"},
+		{"assignee", 0, 0, G_OPTION_ARG_FILENAME, &options->assignee,
+			"Those that this agent looks after", "ADDRESS"},
+		{"tag", 0, 0, G_OPTION_ARG_FILENAME, &options->tag,
+			"Those with this tag", "TAG"},
+		{"unanswered", 'u', 0, G_OPTION_ARG_NONE, &options->unanswered,
+			"Those that no person has answered", NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_INT, &options->limit,
 			"At most so many", "N"},
 		G_OPTION_ENTRY_NULL,
@@ -71,11 +80,43 @@ static char *fold(const char *address)
 	return address ? base_address_fold(address) : NULL;
 }
 
-static int print(Cli *cli, const GPtrArray *tickets)
+static bool has_tag(const StoreTicket *ticket, const char *wanted)
 {
+	g_auto(GStrv) tags =
+		g_strsplit(ticket->tags ? ticket->tags : "", ",", -1);
+	g_autofree char *valid = g_utf8_make_valid(wanted, -1);
+	g_autofree char *tag = g_utf8_strdown(valid, -1);
+
+	return g_strv_contains((const char *const *)tags, tag);
+}
+
+static bool has_assignee(const StoreTicket *ticket, const char *wanted)
+{
+	g_autofree char *one = fold(ticket->assignee);
+	g_autofree char *other = fold(wanted);
+
+	return g_strcmp0(one, other) == 0;
+}
+
+/* What the store does not choose by. */
+static bool is_wanted(const Options *options, const StoreTicket *ticket)
+{
+	return (!options->unanswered || !ticket->answered_at) &&
+	       (!options->assignee ||
+		       has_assignee(ticket, options->assignee)) &&
+	       (!options->tag || has_tag(ticket, options->tag));
+}
+
+static int print(Cli *cli, const Options *options, const GPtrArray *tickets)
+{
+	int left = options->limit ? options->limit : G_MAXINT;
+
 	printer_view(cli->printer, &view);
 	printer_begin_list(cli->printer);
-	for (guint i = 0; i < tickets->len; i++) {
+	for (guint i = 0; i < tickets->len && left; i++) {
+		if (!is_wanted(options, tickets->pdata[i]))
+			continue;
+		left--;
 		printer_begin_map(cli->printer);
 		ticket_put(cli->printer, tickets->pdata[i]);
 		printer_end(cli->printer);
@@ -96,15 +137,17 @@ int cli_list(Cli *cli, int argc, char **argv)
 		return cli->status;
 	mailbox = fold(options.mailbox);
 	customer = fold(options.customer);
+	bool chooses_here =
+		options.assignee || options.tag || options.unanswered;
 	StoreTicketFilter filter = {
 		.any_state = options.all,
 		.state = options.state,
 		.mailbox = mailbox,
 		.customer = customer,
-		.most = (unsigned)options.limit,
+		.most = chooses_here ? 0 : (unsigned)options.limit,
 	};
 	store = cli_open(cli, &error);
 	if (!store || !store_ticket_list(store, &filter, &tickets, &error))
 		return cli_fail(cli, error, NULL);
-	return print(cli, tickets);
+	return print(cli, &options, tickets);
 }

@@ -5,6 +5,8 @@
 static const PrinterColumn message_columns[] = {
 	PRINTER_COLUMN("at", "Received", PRINTER_TIME),
 	PRINTER_COLUMN("from", "From", PRINTER_TEXT),
+	PRINTER_COLUMN("agent", "Agent", PRINTER_TEXT),
+	PRINTER_COLUMN("internal", "Internal", PRINTER_WORD),
 	PRINTER_COLUMN("subject", "Subject", PRINTER_TEXT),
 	PRINTER_COLUMN("kind", "Kind", PRINTER_WORD),
 	PRINTER_COLUMN("guard", "Not acknowledged", PRINTER_WORD),
@@ -58,6 +60,30 @@ static const PrinterColumn correction_columns[] = {
 static const PrinterView correction_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, correction_columns);
 
+static const PrinterColumn compensation_columns[] = {
+	PRINTER_COLUMN("at", "AT", PRINTER_TIME),
+	PRINTER_COLUMN("amount", "AMOUNT", PRINTER_WORD),
+	PRINTER_COLUMN("currency", "CURRENCY", PRINTER_WORD),
+	PRINTER_COLUMN("actor", "WHO", PRINTER_TEXT, .rank = 1),
+};
+static const PrinterView compensation_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, compensation_columns);
+
+static const PrinterColumn rating_columns[] = {
+	PRINTER_COLUMN("at", "AT", PRINTER_TIME),
+	PRINTER_COLUMN("score", "SCORE", PRINTER_NUMBER),
+	PRINTER_COLUMN("comment", "COMMENT", PRINTER_PROSE),
+};
+static const PrinterView rating_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, rating_columns);
+
+static const PrinterColumn deadline_columns[] = {
+	PRINTER_COLUMN("due_at", "DUE", PRINTER_TIME),
+	PRINTER_COLUMN("kind", "WHAT", PRINTER_WORD),
+};
+static const PrinterView deadline_view =
+	PRINTER_VIEW(PRINTER_TABLE, NULL, deadline_columns);
+
 static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("ref", "Ticket", PRINTER_WORD),
 	PRINTER_COLUMN(
@@ -71,9 +97,14 @@ static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("promised_by", "Answer by", PRINTER_TIME),
 	PRINTER_COLUMN("next_update_at", "Next word", PRINTER_TIME),
 	PRINTER_COLUMN("heard_at", "Last word", PRINTER_TIME),
+	PRINTER_COLUMN("answered_at", "Answered", PRINTER_TIME),
+	PRINTER_COLUMN("answered_by", "Answered by", PRINTER_TEXT),
 	PRINTER_COLUMN("resolved_at", "Resolved", PRINTER_TIME),
+	PRINTER_COLUMN("merged_into", "Goes on as", PRINTER_WORD),
 	PRINTER_COLUMN("assignee", "Assignee", PRINTER_TEXT),
 	PRINTER_COLUMN("tags", "Tags", PRINTER_TEXT),
+	PRINTER_COLUMN("type", "Type", PRINTER_TEXT),
+	PRINTER_COLUMN("cause", "Cause", PRINTER_TEXT),
 	PRINTER_COLUMN("complainer", "Complainer", PRINTER_WORD),
 	PRINTER_COLUMN("complainer_reason", "Signs", PRINTER_TEXT),
 	PRINTER_COLUMN("urgency", "Urgency", PRINTER_WORD),
@@ -85,6 +116,12 @@ static const PrinterColumn ticket_columns[] = {
 		"promises", "Promises", PRINTER_NESTED, .view = &promise_view),
 	PRINTER_COLUMN(
 		"outbox", "Our mails", PRINTER_NESTED, .view = &outbox_view),
+	PRINTER_COLUMN(
+		"deadlines", "Due", PRINTER_NESTED, .view = &deadline_view),
+	PRINTER_COLUMN("compensations", "Compensations", PRINTER_NESTED,
+		.view = &compensation_view),
+	PRINTER_COLUMN(
+		"ratings", "Ratings", PRINTER_NESTED, .view = &rating_view),
 	PRINTER_COLUMN("corrections", "Corrections", PRINTER_NESTED,
 		.view = &correction_view),
 	PRINTER_COLUMN("events", "Events", PRINTER_NESTED, .view = &event_view),
@@ -124,6 +161,8 @@ static void put_message(Printer *printer, gconstpointer row)
 	printer_put_string(printer, "queue_id", message->queue_id);
 	printer_put_integer(printer, "size", message->size_bytes);
 	printer_put_boolean(printer, "authenticated", message->authenticated);
+	printer_put_string(printer, "agent", message->agent);
+	printer_put_boolean(printer, "internal", message->internal);
 }
 
 static void put_event(Printer *printer, gconstpointer row)
@@ -161,6 +200,28 @@ static void put_correction(Printer *printer, gconstpointer row)
 	printer_put_string(printer, "actor", correction->actor);
 }
 
+static void put_compensation(Printer *printer, gconstpointer row)
+{
+	const StoreCompensation *compensation = row;
+	g_autofree char *amount = g_strdup_printf("%" G_GINT64_FORMAT ".%02d",
+		compensation->amount_cents / 100,
+		(int)(compensation->amount_cents % 100));
+
+	printer_put_time(printer, "at", compensation->at);
+	printer_put_string(printer, "amount", amount);
+	printer_put_string(printer, "currency", compensation->currency);
+	printer_put_string(printer, "actor", compensation->actor);
+}
+
+static void put_rating(Printer *printer, gconstpointer row)
+{
+	const StoreRating *rating = row;
+
+	printer_put_time(printer, "at", rating->at);
+	printer_put_integer(printer, "score", rating->score);
+	printer_put_string(printer, "comment", rating->comment);
+}
+
 static void put_outbox(Printer *printer, gconstpointer row)
 {
 	outbox_put(printer, row);
@@ -181,29 +242,94 @@ static void put_rows(Printer *printer, const char *key, const GPtrArray *rows,
 
 /* ---- a ticket ---------------------------------------------------------- */
 
+static bool list_mails(
+	Store *store, int64_t id, GPtrArray **ret_rows, GError **error)
+{
+	return store_outbox_list(store, id, true, ret_rows, error);
+}
+
+/* The mails themselves take the place of their number. */
+static const struct {
+	const char *key;
+	bool (*list)(
+		Store *store, int64_t id, GPtrArray **ret_rows, GError **error);
+	void (*put)(Printer *printer, gconstpointer row);
+} row_kinds[] = {
+	{"messages", store_message_list, put_message},
+	{"promises", store_promise_list, put_promise},
+	{"outbox", list_mails, put_outbox},
+	{"compensations", store_compensation_list, put_compensation},
+	{"ratings", store_rating_list, put_rating},
+	{"corrections", store_correction_list, put_correction},
+	{"events", store_event_list, put_event},
+};
+
+/* All that one ticket has beside its row. */
+typedef struct Parts Parts;
+struct Parts {
+	GPtrArray *rows[G_N_ELEMENTS(row_kinds)];
+	int64_t due_at[STORE_DEADLINES];
+	StoreTicket *into;
+};
+
+static void parts_clear(Parts *parts)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(row_kinds); i++)
+		g_clear_pointer(&parts->rows[i], g_ptr_array_unref);
+	g_clear_pointer(&parts->into, store_ticket_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Parts, parts_clear)
+
+static bool read_parts(
+	Store *store, const StoreTicket *ticket, Parts *parts, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(row_kinds); i++)
+		if (!row_kinds[i].list(
+			    store, ticket->id, &parts->rows[i], error))
+			return false;
+	for (int kind = 0; kind < STORE_DEADLINES; kind++)
+		if (!store_deadline_get(store, ticket->id,
+			    (enum store_deadline)kind, &parts->due_at[kind],
+			    error))
+			return false;
+	return !ticket->merged_into ||
+	       store_ticket_by_id(
+		       store, ticket->merged_into, &parts->into, error);
+}
+
+static void put_deadlines(Printer *printer, const int64_t *due_at)
+{
+	printer_key(printer, "deadlines");
+	printer_begin_list(printer);
+	for (int kind = 0; kind < STORE_DEADLINES; kind++) {
+		if (!due_at[kind])
+			continue;
+		printer_begin_map(printer);
+		printer_put_string(printer, "kind",
+			store_deadline_name((enum store_deadline)kind));
+		printer_put_time(printer, "due_at", due_at[kind]);
+		printer_end(printer);
+	}
+	printer_end(printer);
+}
+
 /* One moment of the store: all rows are read in one transaction. */
 static bool show_ticket(
 	Printer *printer, Store *store, const char *text, GError **error)
 {
 	g_autoptr(StoreTicket) ticket = cli_ticket(store, text, error);
-	g_autoptr(GPtrArray) messages = NULL, events = NULL, promises = NULL,
-			     mails = NULL, corrections = NULL;
+	g_auto(Parts) parts = {0};
 
-	if (!ticket ||
-		!store_message_list(store, ticket->id, &messages, error) ||
-		!store_event_list(store, ticket->id, &events, error) ||
-		!store_promise_list(store, ticket->id, &promises, error) ||
-		!store_outbox_list(store, ticket->id, true, &mails, error) ||
-		!store_correction_list(store, ticket->id, &corrections, error))
+	if (!ticket || !read_parts(store, ticket, &parts, error))
 		return false;
 	printer_begin_map(printer);
 	ticket_put(printer, ticket);
-	/* The mails themselves take the place of their number. */
-	put_rows(printer, "messages", messages, put_message);
-	put_rows(printer, "promises", promises, put_promise);
-	put_rows(printer, "outbox", mails, put_outbox);
-	put_rows(printer, "corrections", corrections, put_correction);
-	put_rows(printer, "events", events, put_event);
+	printer_put_string(printer, "merged_into",
+		parts.into ? parts.into->reference : NULL);
+	put_deadlines(printer, parts.due_at);
+	for (size_t i = 0; i < G_N_ELEMENTS(row_kinds); i++)
+		put_rows(printer, row_kinds[i].key, parts.rows[i],
+			row_kinds[i].put);
 	printer_end(printer);
 	return true;
 }

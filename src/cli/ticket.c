@@ -70,6 +70,12 @@ void ticket_put(Printer *printer, const StoreTicket *ticket)
 	printer_put_integer(printer, "urgency", ticket->urgency);
 	printer_put_string(printer, "assignee", ticket->assignee);
 	printer_put_string(printer, "type", ticket->type);
+	printer_put_string(printer, "cause", ticket->cause);
+	printer_put_time(printer, "answered_at", ticket->answered_at);
+	printer_put_string(printer, "answered_by", ticket->answered_by);
+	printer_put_time(printer, "surveyed_at", ticket->surveyed_at);
+	printer_put_integer(printer, "reopened", ticket->reopened_count);
+	printer_put_string(printer, "update_words", ticket->update_words);
 	printer_put_string(printer, "complainer", ticket->complainer);
 	printer_put_string(
 		printer, "complainer_reason", ticket->complainer_reason);

@@ -104,6 +104,9 @@ static bool gather(Context *context, const EngineMailbox *mailbox,
 		.vip = policy_is_vip(mailbox, ticket->customer),
 	};
 
+	if (!facts.vip && !store_vip_known(context->store, ticket->customer,
+				  &facts.vip, error))
+		return false;
 	if (!store_customer_tickets(context->store, ticket->customer,
 		    now_s - MONTH_S, &facts.tickets, error))
 		return false;

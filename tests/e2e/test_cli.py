@@ -145,6 +145,10 @@ class CliTest(unittest.TestCase):
                 (("--state", "resolved"), [first]),
                 (("--all", "--customer", "ANN@customer.example"), [first]),
                 (("--all", "--limit", "1"), [second]),
+                (("--all", "--unanswered", "--limit", "1"), [second]),
+                (("--all", "--unanswered"), [second, first]),
+                (("--all", "--tag", "late"), []),
+                (("--all", "--assignee", "mari@example.com"), []),
                 (("--all", "--mailbox", "other@example.com"), [])):
             self.assertEqual([ticket["ref"] for ticket in
                               self.json("list", *arguments)], expected,
@@ -183,6 +187,28 @@ class CliTest(unittest.TestCase):
                          [(reference, "ack", CUSTOMER, "queued")])
         for what in (str(rows[0]["id"]), reference, "--all"):
             self.assertEqual(self.json("retry", what)["count"], 1)
+
+    def test_vips_are_kept_beside_the_configurations(self):
+        self.run_tool("list", status=1)
+        self.ingest()
+        self.assertEqual(self.json("vip"), [])
+        out, _ = self.run_tool("vip", "--add", "Ann@Customer.example",
+                               "--add", "@press.example", "--json")
+        self.assertEqual([json.loads(line)["done"]
+                          for line in out.splitlines()], ["added"] * 2)
+        self.assertEqual(
+            [(row["entry"], row["kept_in"]) for row in self.json("vip")],
+            [("@press.example", "store"), (CUSTOMER, "store")])
+        ticket = self.json("show", self.ingest())
+        self.assertEqual(ticket["priority"], 1)
+        self.run_tool("vip", "--remove", CUSTOMER)
+        ticket = self.json("show", self.ingest())
+        self.assertEqual(ticket["priority"], 0)
+        for status, arguments in (
+                (1, ("--remove", CUSTOMER)), (2, ("--add", "banana")),
+                (2, ("--add", "@")), (2, ("ann@customer.example",))):
+            out, _ = self.run_tool("vip", *arguments, status=status)
+            self.assertEqual(out, "", arguments)
 
     # -- exit codes
 
@@ -337,7 +363,7 @@ class CliTest(unittest.TestCase):
     def test_every_command_has_help_with_examples(self):
         out, _ = self.run_tool("--help")
         verbs = re.findall(r"^  (\w+) +\w", out, re.MULTILINE)
-        self.assertEqual(len(verbs), 12)
+        self.assertEqual(len(verbs), 13)
         for verb in verbs:
             out, err = self.run_tool(verb, "--help")
             self.assertIn(f"  redress {verb} ", out + " ")

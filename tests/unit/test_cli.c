@@ -377,7 +377,7 @@ static void test_every_command_has_a_summary_and_an_example(void **state)
 		assert_true(*command->summary);
 		assert_non_null(strstr(command->help, example));
 	}
-	assert_int_equal(count, 12);
+	assert_int_equal(count, 13);
 }
 
 static void test_exit_codes_say_what_the_caller_may_do(void **state)
