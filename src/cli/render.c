@@ -10,7 +10,14 @@ static const PrinterColumn columns[] = {
 };
 static const PrinterView view = PRINTER_VIEW(PRINTER_FIELDS, NULL, columns);
 
-enum { HOUR_S = 3600 };
+enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
+
+static const char canned_prefix[] = "canned/";
+static const char answer[] =
+	"Dear Ann Smith,\n\n"
+	"we are sorry that the lamp came broken. A new one left us today; you "
+	"can follow it at https://parcels.example.com/track?id=42.\n\n"
+	"Kind regards,\nMari";
 
 /* A ticket as there are many, opened two hours ago. */
 static const ReplyFacts sample = {
@@ -25,6 +32,20 @@ static const ReplyFacts sample = {
 	.customer_address = "ann@customer.example",
 	.messages = 1,
 	.late_count = 1,
+};
+
+static ReplyCase history[] = {
+	{"1A2B-3C4E", "The invoice came twice", "closed", 0,
+		"one was taken back"},
+};
+static ReplyCase similar[] = {
+	{"5D6F-7G8H", "Broken on arrival", "resolved", 0,
+		"a new one was sent; 10 EUR"},
+};
+static const ReplyCommand commands[] = {
+	{.line = "#resolv",
+		.problem = "there is no such command",
+		.suggestion = "#resolve"},
 };
 
 /* The mailbox that comes first in the configuration speaks. */
@@ -42,20 +63,72 @@ static void use_config(ReplyFacts *facts, const Config *config)
 	facts->next_update_s = facts->now_s + mailbox->follow_up_every_s;
 }
 
-static void add_times(ReplyFacts *facts, enum reply_kind kind)
+static void add_times(ReplyFacts *facts)
 {
 	facts->now_s = base_clock_now_s();
 	facts->opened_s = facts->now_s - 2 * HOUR_S;
 	facts->promised_s = facts->now_s + 8 * HOUR_S;
 	facts->next_update_s = facts->now_s + 24 * HOUR_S;
 	facts->interval_s = 24 * HOUR_S;
-	if (kind == REPLY_LATE || kind == REPLY_ESCALATION)
-		facts->old_promised_s = facts->now_s + HOUR_S;
-	if (kind == REPLY_RESOLVED) {
+}
+
+static void add_staff(ReplyFacts *facts)
+{
+	history[0].at_s = facts->now_s - 90 * DAY_S;
+	similar[0].at_s = facts->now_s - 30 * DAY_S;
+	facts->history = history;
+	facts->history_length = G_N_ELEMENTS(history);
+	facts->similar = similar;
+	facts->similar_length = G_N_ELEMENTS(similar);
+	facts->customer_words = "The lamp came broken.\nI want a new one.";
+	facts->complainer = "aggressive";
+	facts->complainer_reason = "'at once'";
+	facts->priority = "high";
+}
+
+/* What this kind of mail tells, and others do not. */
+static void add_own(ReplyFacts *facts)
+{
+	switch (facts->kind) {
+	case REPLY_ACK:
+	case REPLY_FOLLOWUP:
+	case REPLY_STATUS:
+	case REPLY_UNREACHABLE:
+		return;
+	case REPLY_REPLY:
+		facts->words = answer;
+		return;
+	case REPLY_RESOLVED:
 		facts->state = "resolved";
 		facts->resolution =
 			"We have sent a new lamp; it arrives on Tuesday.";
+		return;
+	case REPLY_SURVEY:
+	case REPLY_AFTERCARE:
+		facts->state = "resolved";
+		return;
+	case REPLY_LATE:
+		facts->old_promised_s = facts->now_s + HOUR_S;
+		return;
+	case REPLY_ESCALATION:
+		facts->old_promised_s = facts->now_s + HOUR_S;
+		facts->reason = "promise";
+		return;
+	case REPLY_BRIEFING:
+		facts->reason = "new";
+		return;
+	case REPLY_NUDGE:
+		facts->reason = "followup";
+		facts->due_s = facts->now_s + 4 * HOUR_S;
+		return;
+	case REPLY_COMMAND_RESULT:
+		facts->reason = "refused";
+		facts->words = answer;
+		facts->commands = commands;
+		facts->commands_length = G_N_ELEMENTS(commands);
+		return;
 	}
+	g_assert_not_reached();
 }
 
 typedef struct Options Options;
@@ -64,7 +137,8 @@ struct Options {
 	gboolean html;
 };
 
-static void print(Cli *cli, const ReplyFacts *facts, const char *text)
+static void print(
+	Cli *cli, const char *name, const ReplyFacts *facts, const char *text)
 {
 	const char *body = strchr(text, '\n');
 	const char *lead = "Subject: ";
@@ -80,15 +154,25 @@ static void print(Cli *cli, const ReplyFacts *facts, const char *text)
 	}
 	printer_view(cli->printer, &view);
 	printer_begin_map(cli->printer);
-	printer_put_string(cli->printer, "name", reply_kind_name(facts->kind));
+	printer_put_string(cli->printer, "name", name);
 	printer_put_string(cli->printer, "language", facts->language);
 	printer_put_string(cli->printer, "subject", subject);
 	printer_put_string(cli->printer, "text", text);
 	printer_end(cli->printer);
 }
 
-static int render(Cli *cli, enum reply_kind kind, const Options *options,
-	const Config *config, GError **error)
+/* A mail by its name, or a canned answer as "canned/refund". (transfer full) */
+static char *render_name(const ReplyTemplates *templates, const char *name,
+	const ReplyFacts *facts, bool html, GError **error)
+{
+	if (g_str_has_prefix(name, canned_prefix))
+		return reply_render_canned(
+			templates, facts, name + strlen(canned_prefix), error);
+	return reply_render(templates, facts, html, error);
+}
+
+static int render(Cli *cli, const char *name, enum reply_kind kind,
+	const Options *options, const Config *config, GError **error)
 {
 	g_autoptr(ReplyTemplates) templates = assembly_templates(config, error);
 	const char *wanted = options->language ? options->language : "en";
@@ -107,13 +191,16 @@ static int render(Cli *cli, enum reply_kind kind, const Options *options,
 			"no templates in \"%s\"; there are %s", wanted,
 			offered);
 	}
-	add_times(&facts, kind);
+	add_times(&facts);
 	if (config)
 		use_config(&facts, config);
-	text = reply_render(templates, &facts, options->html, error);
+	add_own(&facts);
+	if (reply_kind_is_for_staff(kind))
+		add_staff(&facts);
+	text = render_name(templates, name, &facts, options->html, error);
 	if (!text)
 		return cli_fail(cli, *error, NULL);
-	print(cli, &facts, text);
+	print(cli, name, &facts, text);
 	return CLI_DONE;
 }
 
@@ -131,13 +218,15 @@ static int run(Cli *cli, const char *name, const Options *options)
 {
 	g_autoptr(Config) config = NULL;
 	g_autoptr(GError) error = NULL;
-	enum reply_kind kind;
+	/* A canned answer has the variables of any mail to customers. */
+	enum reply_kind kind = REPLY_ACK;
 
-	if (!reply_kind_from_name(name, &kind))
+	if (!g_str_has_prefix(name, canned_prefix) &&
+		!reply_kind_from_name(name, &kind))
 		return cli_usage(cli, "there is no template \"%s\"", name);
 	if (!find_config(cli, &config, &error))
 		return cli_fail(cli, error, NULL);
-	return render(cli, kind, options, config, &error);
+	return render(cli, name, kind, options, config, &error);
 }
 
 int cli_render(Cli *cli, int argc, char **argv)

@@ -204,7 +204,21 @@ static void check_node(
 
 /* ---- the marker -------------------------------------------------------- */
 
-static bool ends_block(const char *before)
+/* The text beside a node in HTML, past blank lines, of which each is a node of
+ * its own; NULL if there is something else. */
+static const char *text_beside(const GPtrArray *nodes, guint index, int step)
+{
+	for (guint i = index + (guint)step; i < nodes->len; i += (guint)step) {
+		const MustacheNode *node = g_ptr_array_index(nodes, i);
+		if (node->type != MUSTACHE_TEXT)
+			return NULL;
+		if (node->text[strspn(node->text, " \t\r\n")])
+			return node->text;
+	}
+	return NULL;
+}
+
+static bool ends_in_opening(const char *before)
 {
 	g_autofree char *text = g_strchomp(g_strdup(before));
 	const char *tag = strrchr(text, '<');
@@ -213,7 +227,7 @@ static bool ends_block(const char *before)
 	       (g_str_has_prefix(tag, "<p") || g_str_has_prefix(tag, "<div"));
 }
 
-static bool begins_block(const char *after)
+static bool begins_with_closing(const char *after)
 {
 	while (g_ascii_isspace(*after))
 		after++;
@@ -221,21 +235,23 @@ static bool begins_block(const char *after)
 	       g_str_has_prefix(after, "</div>");
 }
 
-/* Alone in its line, or in HTML in its paragraph, for a mail program to quote
- * it so. */
-static bool is_own_line(const Mustache *mustache, guint index, bool html)
+static bool is_own_block(const GPtrArray *nodes, guint index)
 {
-	const GPtrArray *nodes = mustache->nodes;
+	const char *before = text_beside(nodes, index, -1);
+	const char *after = text_beside(nodes, index, 1);
 
+	return before && after && ends_in_opening(before) &&
+	       begins_with_closing(after);
+}
+
+static bool is_own_line(const GPtrArray *nodes, guint index)
+{
 	if (index == 0 || index + 1 >= nodes->len)
 		return false;
 	const MustacheNode *before = g_ptr_array_index(nodes, index - 1);
 	const MustacheNode *after = g_ptr_array_index(nodes, index + 1);
-	if (before->type != MUSTACHE_TEXT || after->type != MUSTACHE_TEXT)
-		return false;
-	if (html)
-		return ends_block(before->text) && begins_block(after->text);
-	return g_str_has_suffix(before->text, "\n") &&
+	return before->type == MUSTACHE_TEXT && after->type == MUSTACHE_TEXT &&
+	       g_str_has_suffix(before->text, "\n") &&
 	       strspn(after->text, " \t\r") == strcspn(after->text, "\n");
 }
 
@@ -253,16 +269,21 @@ static bool is_first(const Mustache *mustache, guint index)
 	return true;
 }
 
-/* Whatever the values are: so not within a section. */
+/*
+ * Alone in its line, or in HTML in its paragraph, for a mail program to quote
+ * it so; and whatever the values are: so not within a section.
+ */
 static bool has_marker(const Mustache *mustache, bool html)
 {
-	for (guint i = 0; i < mustache->nodes->len; i++) {
-		const MustacheNode *node =
-			g_ptr_array_index(mustache->nodes, i);
-		if (node->type == MUSTACHE_VARIABLE &&
-			strcmp(node->text, "marker") == 0 &&
-			is_own_line(mustache, i, html) &&
-			(html || is_first(mustache, i)))
+	const GPtrArray *nodes = mustache->nodes;
+
+	for (guint i = 0; i < nodes->len; i++) {
+		const MustacheNode *node = g_ptr_array_index(nodes, i);
+		if (node->type != MUSTACHE_VARIABLE ||
+			strcmp(node->text, "marker") != 0)
+			continue;
+		if (html ? is_own_block(nodes, i)
+			 : is_own_line(nodes, i) && is_first(mustache, i))
 			return true;
 	}
 	return false;

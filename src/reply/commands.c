@@ -10,9 +10,9 @@ static const ReplyCommandHelp commands[] = {
 	{"promise", "WHEN",
 		"a new time for the answer: “3 business days”, "
 		"“2026-11-24 14:00”, “tomorrow 16:00”"},
-	{"assign", "WHO", "who looks after the ticket: an address, or “me”"},
+	{"assign", "WHO", "who looks after the ticket from now on"},
 	{"escalate", "", "the supervisor is told"},
-	{"tag", "T…", "adds tags; “-late” takes one off"},
+	{"tag", "T…", "adds tags"},
 	{"priority", "low|normal|high|urgent", "how much it hurries"},
 	{"type", "T", "what kind of complaint it is"},
 	{"cause", "C", "what went wrong"},

@@ -228,7 +228,8 @@ class CliTest(unittest.TestCase):
                 (2, ("list", "--state", "furious")),
                 (2, ("list", "--nonsense")),
                 (2, ("lsit",)),
-                (2, ("render", "nothing"))):
+                (2, ("render", "nothing")),
+                (1, ("render", "canned/nothing"))):
             out, err = self.run_tool(*arguments, status=status)
             self.assertEqual(out, "", arguments)
             self.assertRegex(err, r"\Aredress\b.*: .+\n\Z", arguments)
@@ -352,10 +353,19 @@ class CliTest(unittest.TestCase):
 
     def test_render_shows_every_template_in_every_language(self):
         for language in ("en", "et", "vi", "fi", "zh", "el"):
-            for name in ("ack", "followup", "late", "resolved", "status"):
+            for name in ("ack", "followup", "late", "resolved", "status",
+                         "reply", "survey", "aftercare"):
                 out, _ = self.run_tool("render", name, "--lang", language)
                 self.assertTrue(out.startswith("Subject: "), (language, name))
                 self.assertIn("7K3F-92QX", out)
+            out, _ = self.run_tool("render", "canned/need-details", "--lang",
+                                   language)
+            self.assertFalse(out.startswith("Subject: "))
+            self.assertIn("7K3F-92QX", out)
+        for name in ("escalation", "briefing", "nudge", "command-result",
+                     "unreachable"):
+            out, _ = self.run_tool("render", name)
+            self.assertIn("\n\n##- Write your answer above", out)
         html = self.json("render", "ack", "--lang", "fi", "--html")
         self.assertIn("<html", html["text"])
         self.assertEqual(html["language"], "fi")
