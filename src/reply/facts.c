@@ -149,8 +149,9 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	put_number(dict, "messages", facts->messages);
 	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
 	mustache_value_put(dict, "events", make_events(facts, &clock));
-	mustache_value_put(dict, "ratings",
-		make_ratings(status_address, facts->reference));
+	if (facts->kind == REPLY_SURVEY)
+		mustache_value_put(dict, "ratings",
+			make_ratings(status_address, facts->reference));
 	if (reply_kind_is_for_staff(facts->kind))
 		staff_put(dict, facts, &clock);
 	return dict;

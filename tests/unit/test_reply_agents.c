@@ -439,17 +439,18 @@ static void test_a_refusal_shows_the_cause_the_cure_and_the_words(void **state)
 	g_autofree char *text = render(templates, &facts, false);
 	g_autofree char *html = render(templates, &facts, true);
 	assert_contains(text, "NOTHING was sent to the customer");
-	assert_contains(text, "#resolv: not done: there is no such command "
-			      "Did you mean #resolve?");
+	assert_contains(text, "#resolv: not done: there is no such command; "
+			      "did you mean #resolve?");
 	assert_contains(text, "#note: done\n  first <b>\n  second\n");
-	assert_contains(text, "> WORDS OF THE AGENT.");
+	/* Not as a quote: it is to be copied. */
+	assert_contains(text, "\nWORDS OF THE AGENT.\n");
 	assert_contains(html, "first &lt;b&gt;<br>");
 
 	facts.reason = "held";
 	g_autofree char *held = render(templates, &facts, false);
 	assert_contains(held, "by jaan@example.com, Tuesday 24 November");
 	assert_contains(held, "> FIRST ANSWER");
-	assert_contains(held, "> SECOND ANSWER");
+	assert_contains(held, "\nSECOND ANSWER\n");
 }
 
 static void test_help_lists_every_command(void **state)
