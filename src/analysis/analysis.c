@@ -219,18 +219,17 @@ static void language_fill(Analysis *analysis, const Message *message,
 
 /* ---- words ------------------------------------------------------------ */
 
-static void words_fill(Analysis *analysis, const Message *message)
+static void words_fill(
+	Analysis *analysis, const Message *message, ReplyText *ret_reply)
 {
 	g_free(analysis->text);
 	analysis->text = g_strdup(message->text ? message->text : "");
 	g_clear_pointer(&analysis->reply_text, g_free);
-	reply_text_split(
-		analysis->text, &analysis->reply_text, &analysis->signature);
-	if (!analysis->reply_text)
-		analysis->reply_text = g_strdup("");
+	reply_text_read(analysis->text, ret_reply);
+	analysis->reply_text = g_steal_pointer(&ret_reply->own);
+	analysis->signature = g_steal_pointer(&ret_reply->signature);
 	analysis->status_request = words_ask_for_status(analysis->reply_text);
-	g_ptr_array_unref(analysis->commands);
-	analysis->commands = words_find_commands(analysis->reply_text);
+	agent_text_read(analysis, ret_reply);
 }
 
 Analysis *analysis_run(const Message *message, const AnalysisEnvelope *envelope)
@@ -239,19 +238,24 @@ Analysis *analysis_run(const Message *message, const AnalysisEnvelope *envelope)
 	if (!envelope)
 		envelope = &unknown;
 	Analysis *analysis = analysis_new();
+	ReplyText reply;
 	author_fill(analysis, message, envelope);
 	reply_to_fill(analysis, message, envelope);
 	headers_fill(analysis, message);
 	attachments_fill(analysis, message);
-	words_fill(analysis, message);
+	words_fill(analysis, message, &reply);
 	language_fill(analysis, message, envelope);
 	analysis->authenticated = authentication_judge(
 		message, envelope, &analysis->authenticated_by);
+	analysis->dmarc_passed = authentication_dmarc_passed(message, envelope);
+	analysis->protection = protection_judge(message);
 	analysis->bounce = bounce_read(message, envelope);
 	signals_judge(analysis, message, envelope);
 	if (analysis->kind == ANALYSIS_COMPLAINT)
 		complainer_judge(analysis);
 	conversation_read(analysis, message);
+	forward_read(analysis, message, &reply);
+	reply_text_clear(&reply);
 	accept_judge(analysis);
 	says_judge(analysis);
 	return analysis;

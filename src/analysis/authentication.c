@@ -223,19 +223,41 @@ static const char *author_domain(const Message *message)
 	return at && at[1] ? at + 1 : NULL;
 }
 
+/* The author's domain if it passed, else NULL. */
+static const char *domain_passed(
+	const Message *message, const AnalysisEnvelope *envelope)
+{
+	if (!envelope->authserv_id || !*envelope->authserv_id)
+		return NULL;
+	const char *domain = author_domain(message);
+	const char *results = field_find(message, envelope->authserv_id);
+	if (!domain || !results || !field_passes(results, domain))
+		return NULL;
+	return domain;
+}
+
+static bool has_login(const AnalysisEnvelope *envelope)
+{
+	return envelope->auth_login && *envelope->auth_login;
+}
+
+bool authentication_dmarc_passed(
+	const Message *message, const AnalysisEnvelope *envelope)
+{
+	/* A mail that is handed in carries only what its sender wrote. */
+	return !has_login(envelope) && domain_passed(message, envelope);
+}
+
 bool authentication_judge(const Message *message,
 	const AnalysisEnvelope *envelope, char **ret_how)
 {
-	if (envelope->auth_login && *envelope->auth_login) {
+	if (has_login(envelope)) {
 		*ret_how = g_strdup_printf(
 			"SMTP AUTH as %s", envelope->auth_login);
 		return true;
 	}
-	if (!envelope->authserv_id || !*envelope->authserv_id)
-		return false;
-	const char *domain = author_domain(message);
-	const char *results = field_find(message, envelope->authserv_id);
-	if (!domain || !results || !field_passes(results, domain))
+	const char *domain = domain_passed(message, envelope);
+	if (!domain)
 		return false;
 	*ret_how = g_strdup_printf(
 		"DMARC pass for %s, says %s", domain, envelope->authserv_id);

@@ -14,13 +14,58 @@ char *subject_base(const char *subject);
 
 /* ---- reply_text.c ----------------------------------------------------- */
 
+/* A readable text, told apart. */
+typedef struct ReplyText ReplyText;
+struct ReplyText {
+	char *own;       /* the sender's own words */
+	char *signature; /* (nullable) */
+	/* There are no own words: these are of the mail that is passed on. */
+	bool passed_on;
+	/* A line of the own words below which they may be somebody else's
+	 * (nullable). */
+	char *doubt;
+	bool forwards; /* a line says that a mail is passed on below */
+};
+
 /*
  * Splits a readable text into the sender's own words and the signature; quotes
- * of earlier mails are left out, inline answers between quotes are kept, and
- * in doubt a quote stays.  ret_signature may be NULL inside.  (transfer full)
+ * of earlier mails are left out, and all from the marker line of our own mails
+ * on; inline answers between quotes are kept, and in doubt a quote stays.
  */
+void reply_text_read(const char *text, ReplyText *ret_reply);
+void reply_text_clear(ReplyText *reply);
+
+/* The same; ret_signature may be NULL inside.  (transfer full) */
 void reply_text_split(
 	const char *text, char **ret_reply_text, char **ret_signature);
+
+/* Where the line begins that holds ANALYSIS_MARKER, however it is quoted or
+ * wrapped, or NULL. */
+const char *reply_text_find_marker(const char *text);
+
+/* ---- agent_text.c ----------------------------------------------------- */
+
+/* Fills commands, agent_text, command_problem and command_problem_line from
+ * reply_text and signature, which reply is of. */
+void agent_text_read(Analysis *analysis, const ReplyText *reply);
+
+/* The line, blanks at its ends aside, is a command that is known. */
+bool agent_text_is_command(const char *start, size_t length);
+
+/* True if a line of the text would be taken for a known command, be it in other
+ * letters. */
+bool agent_text_any_command(const char *text);
+
+/* ---- forward.c -------------------------------------------------------- */
+
+/* Fills what is known of the mail that this one passes on. */
+void forward_read(
+	Analysis *analysis, const Message *message, const ReplyText *reply);
+
+/* ---- protection.c ----------------------------------------------------- */
+
+/* Whether the mail, or its text, is signed or encrypted. */
+enum analysis_protection protection_judge(const Message *message);
 
 /* ---- language.c ------------------------------------------------------- */
 
@@ -36,10 +81,6 @@ void language_warm_up(void);
 
 /* True if the own words only ask for the state: "STATUS", "tila?", ... */
 bool words_ask_for_status(const char *reply_text);
-
-/* Lines that look like agent commands at the start or end of the own text, as
- * written.  (transfer full) (element-type utf8) */
-GPtrArray *words_find_commands(const char *reply_text);
 
 /* ---- folded.c --------------------------------------------------------- */
 
@@ -132,5 +173,9 @@ AnalysisAttachment *attachment_new(void);
  * AUTH.  *ret_how in words (nullable). */
 bool authentication_judge(const Message *message,
 	const AnalysisEnvelope *envelope, char **ret_how);
+
+/* Aligned DMARC alone; never with SMTP AUTH. */
+bool authentication_dmarc_passed(
+	const Message *message, const AnalysisEnvelope *envelope);
 
 #endif

@@ -6,21 +6,20 @@
  * its signature.  Nothing looks further than a few lines ahead, except once
  * to the end.  In doubt a line stays: a customer's word is never lost.
  */
+#include "header_block.h"
 #include "internal.h"
 #include "reply_text_line.h"
 
 #include <string.h>
 
 enum {
-	MAX_BLOCK_LINES = 14,     /* a quoted header block, blanks included */
-	MAX_FIELD_CONTINUED = 2,  /* lines by which a field may be wrapped */
-	MAX_BLANKS = 4,           /* between a marker and what it marks */
 	MAX_SIGNATURE_LINES = 12, /* after a sign-off or a rule */
 	MAX_DELIMITED_LINES = 15, /* after "--" that lost its space */
 	MAX_CONTACT_LINES = 7,    /* an unmarked block of contacts */
 	WRAPPED_QUOTE_BYTES = 68, /* shorter quoted lines are not wrapped */
 	UNWRAPPED_BYTES = 60,     /* no program wraps lines so short */
 	MAX_HINT_LINES = 12,      /* own lines searched for "see below" */
+	MARKER_GAP_CHARS = 32,    /* between two words of the marker */
 };
 
 typedef struct Walk Walk;
@@ -30,21 +29,8 @@ struct Walk {
 	bool introduced; /* some quote had an attribution or a marker */
 	/* The first line below a marker or block, however it is quoted. */
 	unsigned passed_on;
+	bool cut; /* the lines end at the marker line of our own mail */
 };
-
-static unsigned skip_blanks(GArray *lines, unsigned i)
-{
-	for (unsigned n = 0; i < lines->len && n < MAX_BLANKS &&
-			     LINE_AT(lines, i)->kind == LINE_BLANK;
-		n++)
-		i++;
-	return i;
-}
-
-static bool is_kind(GArray *lines, unsigned i, enum line_kind kind)
-{
-	return i < lines->len && LINE_AT(lines, i)->kind == kind;
-}
 
 static void mark(GArray *lines, unsigned from, unsigned to, enum line_fate fate)
 {
@@ -57,7 +43,7 @@ static void mark_rule_above(GArray *lines, unsigned i)
 {
 	unsigned first = i;
 
-	while (first > 0 && i - first < MAX_BLANKS &&
+	while (first > 0 && i - first < LINE_MAX_BLANKS &&
 		LINE_AT(lines, first - 1)->kind == LINE_BLANK)
 		first--;
 	if (first > 0 && LINE_AT(lines, first - 1)->kind == LINE_RULE)
@@ -66,78 +52,8 @@ static void mark_rule_above(GArray *lines, unsigned i)
 
 /* ---- header blocks ---------------------------------------------------- */
 
-typedef struct Block Block;
-struct Block {
-	unsigned end; /* the first line after it */
-	unsigned fields;
-	bool has[FIELD_OTHER + 1];
-	bool address; /* something with an @ stands in it */
-	bool timed;   /* "Sent: ... 10:32" */
-};
-
-static void add_to_block(Block *block, const Line *line)
-{
-	if (line->kind == LINE_FIELD && !block->has[line->field]) {
-		block->has[line->field] = true;
-		block->fields++;
-	}
-	if (memchr(line->start, '@', line->length_bytes))
-		block->address = true;
-	if (line->field == FIELD_SENT && line_has_time(line))
-		block->timed = true;
-}
-
-/* Reads "From: ... Sent: ... To: ... Subject: ..." from line i. */
-static Block read_block(GArray *lines, unsigned i)
-{
-	Block block = {.end = i};
-	unsigned last = MIN(lines->len, i + MAX_BLOCK_LINES);
-	unsigned continued = 0;
-
-	for (; i < last; i++) {
-		const Line *line = LINE_AT(lines, i);
-
-		if (line->kind == LINE_FIELD) {
-			add_to_block(&block, line);
-			block.end = i + 1;
-			continued = 0;
-		} else if (line->kind == LINE_BLANK) {
-			if (!is_kind(lines, i + 1, LINE_FIELD))
-				break;
-		} else if (++continued > MAX_FIELD_CONTINUED ||
-			   line->kind != LINE_TEXT) {
-			break;
-		} else {
-			add_to_block(&block, line);
-		}
-	}
-	/* The last field's own continuation, up to the blank line. */
-	for (continued = 0;
-		continued < MAX_FIELD_CONTINUED && block.end < lines->len &&
-		is_kind(lines, block.end, LINE_TEXT) &&
-		is_kind(lines, block.end + 1, LINE_BLANK);
-		continued++)
-		block.end++;
-	return block;
-}
-
-/*
- * A complaint may say "From: Tartu / To: Oslo / Date: 3 May": a block counts
- * only with a subject, an address or the minute of sending in it.
- */
-static bool is_block(const Block *block, bool marked)
-{
-	if (!block->has[FIELD_FROM])
-		return false;
-	if (marked)
-		return block->fields >= 2;
-	if (block->has[FIELD_SUBJECT])
-		return block->fields >= 3;
-	return block->fields >= 3 && (block->address || block->timed);
-}
-
 /* Has what a client writes and people leave out. */
-static bool is_clients(const Block *block)
+static bool is_clients(const HeaderBlock *block)
 {
 	return block->has[FIELD_SUBJECT] && block->has[FIELD_SENT];
 }
@@ -151,7 +67,7 @@ static bool stands_apart(GArray *lines, unsigned i)
 /* Rule, marker or telephone's line right above makes a block surer. */
 static bool is_marked_above(GArray *lines, unsigned i)
 {
-	for (unsigned n = 0; i > 0 && n < MAX_BLANKS; n++) {
+	for (unsigned n = 0; i > 0 && n < LINE_MAX_BLANKS; n++) {
 		i--;
 		if (LINE_AT(lines, i)->kind == LINE_BLANK)
 			continue;
@@ -172,9 +88,9 @@ static bool is_wrapped_out(GArray *lines, unsigned i)
 	const Line *above, *line;
 	char last;
 
-	if (i == 0 || !is_kind(lines, i - 1, LINE_QUOTED) ||
-		!is_kind(lines, i, LINE_TEXT) ||
-		!is_kind(lines, i + 1, LINE_QUOTED))
+	if (i == 0 || !line_is_kind(lines, i - 1, LINE_QUOTED) ||
+		!line_is_kind(lines, i, LINE_TEXT) ||
+		!line_is_kind(lines, i + 1, LINE_QUOTED))
 		return false;
 	above = LINE_AT(lines, i - 1);
 	line = LINE_AT(lines, i);
@@ -191,9 +107,10 @@ static unsigned mark_quoted(GArray *lines, unsigned i)
 	unsigned end = i;
 
 	while (i < lines->len) {
-		if (is_kind(lines, i, LINE_QUOTED) || is_wrapped_out(lines, i))
+		if (line_is_kind(lines, i, LINE_QUOTED) ||
+			is_wrapped_out(lines, i))
 			end = ++i;
-		else if (is_kind(lines, i, LINE_BLANK))
+		else if (line_is_kind(lines, i, LINE_BLANK))
 			i++;
 		else
 			break;
@@ -209,9 +126,9 @@ static void mark_leading_line(GArray *lines, unsigned quoted)
 	const Line *line;
 	unsigned digits = 0;
 
-	if (i > 0 && is_kind(lines, i - 1, LINE_BLANK))
+	if (i > 0 && line_is_kind(lines, i - 1, LINE_BLANK))
 		i--;
-	if (i == 0 || !is_kind(lines, i - 1, LINE_TEXT))
+	if (i == 0 || !line_is_kind(lines, i - 1, LINE_TEXT))
 		return;
 	line = LINE_AT(lines, i - 1);
 	if (line->fate != FATE_OWN || line->length_bytes > 300 ||
@@ -253,7 +170,8 @@ static unsigned mark_tail(Walk *walk, unsigned from)
 {
 	GArray *lines = walk->lines;
 
-	if (answers_are_inside(walk, from))
+	/* Our own mail is dropped, so that no answer can stand in it. */
+	if (!walk->cut && answers_are_inside(walk, from))
 		return lines->len;
 	mark(lines, from, lines->len, FATE_QUOTE);
 	mark_rule_above(lines, from);
@@ -269,20 +187,20 @@ static unsigned walk_old_mail(Walk *walk, unsigned i)
 {
 	GArray *lines = walk->lines;
 	unsigned body = i;
-	Block block;
+	HeaderBlock block;
 
 	if (LINE_AT(lines, i)->kind != LINE_FIELD)
-		body = skip_blanks(lines, i + 1);
-	block = read_block(lines, body);
-	if (is_block(&block, true))
-		body = skip_blanks(lines, block.end);
+		body = line_skip_blanks(lines, i + 1);
+	block = header_block_read(lines, body);
+	if (header_block_is_one(&block, true))
+		body = line_skip_blanks(lines, block.end);
 	if (body < lines->len)
 		body += LINE_AT(lines, body)->attribution_lines;
-	body = skip_blanks(lines, body);
+	body = line_skip_blanks(lines, body);
 	walk->introduced = true;
 	if (!walk->passed_on)
 		walk->passed_on = MAX(body, 1);
-	if (!is_kind(lines, body, LINE_QUOTED))
+	if (!line_is_kind(lines, body, LINE_QUOTED))
 		return mark_tail(walk, i);
 	mark(lines, i, body, FATE_QUOTE);
 	mark_rule_above(lines, i);
@@ -295,13 +213,18 @@ static unsigned walk_attribution(Walk *walk, unsigned i)
 	GArray *lines = walk->lines;
 	const Line *line = LINE_AT(lines, i);
 	unsigned after = i + line->attribution_lines;
-	unsigned body = skip_blanks(lines, after);
+	unsigned body = line_skip_blanks(lines, after);
 
-	if (is_kind(lines, body, LINE_QUOTED)) {
+	if (line_is_kind(lines, body, LINE_QUOTED)) {
 		walk->introduced = true;
 		mark(lines, i, body, FATE_QUOTE);
 		mark_rule_above(lines, i);
 		return walk_quoted(walk, body);
+	}
+	if (walk->cut && body == lines->len) {
+		walk->introduced = true;
+		mark(lines, i, body, FATE_QUOTE);
+		return body;
 	}
 	/* A bare quote: certain only below own words and with all the marks of
 	 * a client's line.  "Your John wrote on 3 May:" is a customer's. */
@@ -314,19 +237,20 @@ static unsigned walk_attribution(Walk *walk, unsigned i)
 /* A lone ">500 EUR is what I paid" is the customer's. */
 static bool is_weak(GArray *lines, unsigned i)
 {
-	return LINE_AT(lines, i)->weak && !is_kind(lines, i + 1, LINE_QUOTED) &&
+	return LINE_AT(lines, i)->weak &&
+	       !line_is_kind(lines, i + 1, LINE_QUOTED) &&
 	       (i == 0 || LINE_AT(lines, i - 1)->fate == FATE_OWN);
 }
 
 /* "---- Words of some language ----" and a header block below it. */
 static bool is_title_of_old_mail(GArray *lines, unsigned i)
 {
-	Block block;
+	HeaderBlock block;
 
-	if (!is_kind(lines, i, LINE_TITLE))
+	if (!line_is_kind(lines, i, LINE_TITLE))
 		return false;
-	block = read_block(lines, skip_blanks(lines, i + 1));
-	return is_block(&block, false);
+	block = header_block_read(lines, line_skip_blanks(lines, i + 1));
+	return header_block_is_one(&block, false);
 }
 
 static void walk_lines(Walk *walk)
@@ -336,7 +260,7 @@ static void walk_lines(Walk *walk)
 
 	while (i < lines->len) {
 		const Line *line = LINE_AT(lines, i);
-		Block block;
+		HeaderBlock block;
 
 		if (line->kind == LINE_QUOTED && !is_weak(lines, i)) {
 			i = walk_quoted(walk, i);
@@ -352,8 +276,9 @@ static void walk_lines(Walk *walk)
 			continue;
 		}
 		if (line->kind == LINE_FIELD) {
-			block = read_block(lines, i);
-			if (is_block(&block, is_marked_above(lines, i)) &&
+			block = header_block_read(lines, i);
+			if (header_block_is_one(
+				    &block, is_marked_above(lines, i)) &&
 				(stands_apart(lines, i) ||
 					is_clients(&block))) {
 				i = walk_old_mail(walk, i);
@@ -366,6 +291,118 @@ static void walk_lines(Walk *walk)
 			walk->own_above = true;
 		i++;
 	}
+}
+
+/* ---- the marker line of our own mails ---------------------------------- */
+
+/* What parts the words of the marker in a quote: blanks of every kind, marks of
+ * quoting, a line end. */
+static const char *marker_skip_gap(const char *p)
+{
+	for (unsigned n = 0; *p && n < MARKER_GAP_CHARS; n++) {
+		if (*p == '#' || g_unichar_isalnum(g_utf8_get_char(p)))
+			break;
+		p = g_utf8_next_char(p);
+	}
+	return p;
+}
+
+/* The marker stands at p, which is at its first '#'. */
+static bool marker_is_at(const char *p)
+{
+	const char *wanted = ANALYSIS_MARKER;
+
+	while (*(wanted = marker_skip_gap(wanted))) {
+		p = marker_skip_gap(p);
+		for (; *wanted == '#' || g_ascii_isalnum(*wanted); wanted++) {
+			if (g_ascii_tolower(*p) != g_ascii_tolower(*wanted))
+				return false;
+			p++;
+			if (*wanted == '#')
+				p = marker_skip_gap(p);
+		}
+	}
+	return true;
+}
+
+const char *reply_text_find_marker(const char *text)
+{
+	for (const char *p = strchr(text, '#'); p; p = strchr(p + 1, '#')) {
+		if (!marker_is_at(p))
+			continue;
+		while (p > text && p[-1] != '\n')
+			p--;
+		return p;
+	}
+	return NULL;
+}
+
+/* Nothing from the marker on is read: it is our own mail. */
+static void cut_at_marker(Walk *walk, const char *text)
+{
+	const char *marker = reply_text_find_marker(text);
+	unsigned end = walk->lines->len;
+
+	if (!marker)
+		return;
+	while (end > 0 && LINE_AT(walk->lines, end - 1)->start >= marker)
+		end--;
+	g_array_set_size(walk->lines, end);
+	walk->cut = true;
+	walk->introduced = true;
+}
+
+/* A line that leads to our mail in words that no table knows. */
+static bool is_leading_line(const Line *line)
+{
+	unsigned digits = 0;
+
+	if (line->kind != LINE_TEXT || line->length_bytes > 300 ||
+		line->start[line->length_bytes - 1] != ':')
+		return false;
+	for (unsigned k = 0; k < line->length_bytes; k++)
+		digits += g_ascii_isdigit(line->start[k]) ? 1 : 0;
+	return digits >= 4 || memchr(line->start, '@', line->length_bytes);
+}
+
+/* The header block that ends where our mail begins, or end. */
+static unsigned block_above(GArray *lines, unsigned end)
+{
+	unsigned first = end;
+
+	for (unsigned i = end; i > 0 && end - i < HEADER_BLOCK_MAX_LINES; i--) {
+		HeaderBlock block;
+
+		if (!line_is_kind(lines, i - 1, LINE_FIELD))
+			continue;
+		block = header_block_read(lines, i - 1);
+		if (header_block_is_one(&block, true) &&
+			line_skip_blanks(lines, block.end) >= end)
+			first = i - 1;
+	}
+	return first;
+}
+
+/* What introduces our mail is not the sender's either. */
+static void mark_lead_of_marker(GArray *lines)
+{
+	unsigned end = lines->len;
+
+	while (end > 0) {
+		const Line *line = LINE_AT(lines, end - 1);
+
+		if (line->fate == FATE_OWN && line->kind != LINE_BLANK &&
+			line->kind != LINE_RULE &&
+			line->kind != LINE_ORIGINAL &&
+			line->kind != LINE_FORWARD)
+			break;
+		end--;
+	}
+	end = block_above(lines, end);
+	if (end > 0 && is_leading_line(LINE_AT(lines, end - 1)))
+		end--;
+	mark(lines, end, lines->len, FATE_QUOTE);
+	mark_rule_above(lines, end);
 }
 
 /* ---- signatures ------------------------------------------------------- */
@@ -398,6 +435,13 @@ static bool words_between(GArray *lines, unsigned from, unsigned to)
 	return false;
 }
 
+/* One that is known: a "#hashtag" may stand in a signature. */
+static bool is_agents_command(const Line *line)
+{
+	return line->kind == LINE_COMMAND &&
+	       agent_text_is_command(line->start, line->length_bytes);
+}
+
 /* All lines could stand in a signature, or a footer begins among them. */
 static bool all_short(GArray *lines, unsigned from, unsigned to)
 {
@@ -410,8 +454,8 @@ static bool all_short(GArray *lines, unsigned from, unsigned to)
 			continue;
 		if (line_is_footer(line))
 			return true;
-		if (++seen > MAX_SIGNATURE_LINES ||
-			line->kind == LINE_COMMAND || !line_is_short(line))
+		if (++seen > MAX_SIGNATURE_LINES || is_agents_command(line) ||
+			!line_is_short(line))
 			return false;
 	}
 	return true;
@@ -438,7 +482,7 @@ static bool any_footer(GArray *lines, unsigned from, unsigned to)
 static bool rule_starts_signature(
 	GArray *lines, const Segment *segment, unsigned i)
 {
-	unsigned next = skip_blanks(lines, i + 1);
+	unsigned next = line_skip_blanks(lines, i + 1);
 
 	if (next >= segment->end)
 		return true;
@@ -534,8 +578,8 @@ static void mark_mobile(GArray *lines, const Segment *segment)
 			!is_apart(lines, segment, i + 1))
 			continue;
 		name = i > segment->first + 1 &&
-		       is_kind(lines, i - 1, LINE_TEXT) &&
-		       is_kind(lines, i - 2, LINE_BLANK) &&
+		       line_is_kind(lines, i - 1, LINE_TEXT) &&
+		       line_is_kind(lines, i - 2, LINE_BLANK) &&
 		       line_is_name(LINE_AT(lines, i - 1));
 		if (!name && i > segment->first &&
 			!is_apart(lines, segment, i - 1) &&
@@ -547,18 +591,37 @@ static void mark_mobile(GArray *lines, const Segment *segment)
 	}
 }
 
+/* Commands at the end stand apart from a signature; a "#hashtag" does so only
+ * below a blank line. */
+static unsigned end_without_commands(GArray *lines, const Segment *segment)
+{
+	unsigned end = segment->end;
+
+	while (end > segment->first) {
+		const Line *line = LINE_AT(lines, end - 1);
+
+		if (line->kind != LINE_BLANK && !is_agents_command(line) &&
+			(line->kind != LINE_COMMAND ||
+				end - 1 == segment->first ||
+				!line_is_kind(lines, end - 2, LINE_BLANK)))
+			break;
+		end--;
+	}
+	return end;
+}
+
 static void sign_segment(GArray *lines, Segment *segment)
 {
-	while (segment->end > segment->first) {
-		enum line_kind kind = LINE_AT(lines, segment->end - 1)->kind;
+	unsigned whole = segment->end;
+	unsigned first;
 
-		if (kind != LINE_BLANK && kind != LINE_COMMAND)
-			break;
-		segment->end--;
-	}
+	segment->end = end_without_commands(lines, segment);
 	mark_mobile(lines, segment);
-	mark(lines, find_signature(lines, segment), segment->end,
-		FATE_SIGNATURE);
+	first = find_signature(lines, segment);
+	/* Below "-- " all is the signature's (RFC 3676 4.3). */
+	if (line_is_kind(lines, first, LINE_DELIMITER) && first < segment->end)
+		segment->end = whole;
+	mark(lines, first, segment->end, FATE_SIGNATURE);
 }
 
 static void find_signatures(GArray *lines)
@@ -662,22 +725,81 @@ static char *without_own_words(const Walk *walk)
 	return gather_passed_on(walk->lines, 0);
 }
 
-void reply_text_split(
-	const char *text, char **ret_reply_text, char **ret_signature)
+/* What may be somebody else's although it was kept. */
+static bool is_doubtful(GArray *lines, unsigned i)
+{
+	const Line *line = LINE_AT(lines, i);
+	HeaderBlock block;
+
+	if (line->fate != FATE_OWN)
+		return false;
+	if (line->kind == LINE_QUOTED)
+		return !line->weak;
+	if (line->kind == LINE_ORIGINAL || line->kind == LINE_FORWARD)
+		return true;
+	if (line->kind != LINE_FIELD)
+		return line->attribution_sure;
+	block = header_block_read(lines, i);
+	return header_block_is_one(&block, false);
+}
+
+/* (transfer full) (nullable) */
+static char *find_doubt(GArray *lines)
+{
+	for (unsigned i = 0; i < lines->len; i++)
+		if (is_doubtful(lines, i))
+			return g_strndup(LINE_AT(lines, i)->start,
+				LINE_AT(lines, i)->length_bytes);
+	return NULL;
+}
+
+static bool any_of_kind(GArray *lines, enum line_kind kind)
+{
+	for (unsigned i = 0; i < lines->len; i++)
+		if (LINE_AT(lines, i)->kind == kind)
+			return true;
+	return false;
+}
+
+void reply_text_clear(ReplyText *reply)
+{
+	g_clear_pointer(&reply->own, g_free);
+	g_clear_pointer(&reply->signature, g_free);
+	g_clear_pointer(&reply->doubt, g_free);
+}
+
+void reply_text_read(const char *text, ReplyText *ret_reply)
 {
 	g_autoptr(GArray) lines = line_read_all(text);
 	Walk walk = {.lines = lines};
-	char *signature;
 
+	cut_at_marker(&walk, text);
 	walk_lines(&walk);
+	if (walk.cut)
+		mark_lead_of_marker(lines);
 	find_signatures(lines);
-	signature = gather(lines, FATE_SIGNATURE);
-	if (any_own_words(lines)) {
-		*ret_reply_text = gather(lines, FATE_OWN);
+	*ret_reply = (ReplyText){
+		.signature = gather(lines, FATE_SIGNATURE),
+		.passed_on = !any_own_words(lines),
+		.forwards = any_of_kind(lines, LINE_FORWARD),
+	};
+	if (!*ret_reply->signature)
+		g_clear_pointer(&ret_reply->signature, g_free);
+	if (ret_reply->passed_on) {
+		ret_reply->own = without_own_words(&walk);
 	} else {
-		*ret_reply_text = without_own_words(&walk);
+		ret_reply->own = gather(lines, FATE_OWN);
+		ret_reply->doubt = find_doubt(lines);
 	}
-	if (!*signature)
-		g_clear_pointer(&signature, g_free);
-	*ret_signature = signature;
+}
+
+void reply_text_split(
+	const char *text, char **ret_reply_text, char **ret_signature)
+{
+	ReplyText reply;
+
+	reply_text_read(text, &reply);
+	*ret_reply_text = g_steal_pointer(&reply.own);
+	*ret_signature = g_steal_pointer(&reply.signature);
+	reply_text_clear(&reply);
 }

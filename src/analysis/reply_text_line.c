@@ -653,6 +653,20 @@ GArray *line_read_all(const char *text)
 	return lines;
 }
 
+unsigned line_skip_blanks(GArray *lines, unsigned i)
+{
+	for (unsigned n = 0; i < lines->len && n < LINE_MAX_BLANKS &&
+			     LINE_AT(lines, i)->kind == LINE_BLANK;
+		n++)
+		i++;
+	return i;
+}
+
+bool line_is_kind(GArray *lines, unsigned i, enum line_kind kind)
+{
+	return i < lines->len && LINE_AT(lines, i)->kind == kind;
+}
+
 /* ---- what else a line tells ------------------------------------------- */
 
 bool line_has_letters(const Line *line)

@@ -1,6 +1,5 @@
 /*
- * One line of a mail's text, and what it looks like by itself.  Used by
- * reply_text.c only.
+ * One line of a mail's text, and what it looks like by itself.
  */
 #ifndef REDRESS_ANALYSIS_REPLY_TEXT_LINE_H
 #define REDRESS_ANALYSIS_REPLY_TEXT_LINE_H
@@ -61,6 +60,15 @@ GArray *line_read_all(const char *text);
 
 /* Line i of the array. */
 #define LINE_AT(lines, i) (&g_array_index(lines, Line, i))
+
+/* Between a marker and what it marks. */
+enum { LINE_MAX_BLANKS = 4 };
+
+/* The first line from i on that is not blank, a few lines ahead at most. */
+unsigned line_skip_blanks(GArray *lines, unsigned i);
+
+/* False past the end. */
+bool line_is_kind(GArray *lines, unsigned i, enum line_kind kind);
 
 /*
  * Lower case and NFC, trimmed, marks of direction and zero width left out; NULL

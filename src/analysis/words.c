@@ -1,4 +1,4 @@
-/* Own words that steer: a request for the state, agent commands. */
+/* Own words that only ask for the state. */
 #include "internal.h"
 #include "reply_text_line.h"
 
@@ -8,10 +8,7 @@
 
 enum {
 	MAX_STATUS_BYTES = 240, /* who writes more says more */
-	MAX_COMMANDS = 64,
 };
-
-/* ---- requests for the state ------------------------------------------- */
 
 /* Languages that put no space between words. */
 static bool is_unspaced(gunichar c)
@@ -82,88 +79,4 @@ bool words_ask_for_status(const char *reply_text)
 			p = g_utf8_next_char(p);
 	}
 	return asked;
-}
-
-/* ---- agent commands --------------------------------------------------- */
-
-static const char *const commands[] = {
-	"resolve",
-	"reopen",
-	"note",
-	"update",
-	"promise",
-	"assign",
-	"escalate",
-	"tag",
-	"priority",
-	"type",
-	"cause",
-	"compensate",
-	"canned",
-	"merge",
-	"not-a-complaint",
-	"on-behalf",
-	"help",
-};
-
-static bool is_command(const Line *line)
-{
-	size_t length;
-
-	if (line->kind != LINE_COMMAND || *line->start != '#')
-		return false;
-	length = strcspn(line->start + 1, " \t\r\n");
-	length = MIN(length, line->length_bytes - 1);
-	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		if (strlen(commands[i]) == length &&
-			!g_ascii_strncasecmp(
-				line->start + 1, commands[i], length))
-			return true;
-	return false;
-}
-
-/* Somebody else's words may have been kept in doubt: below such signs a command
- * is not certainly the agent's own. */
-static bool any_quote(GArray *lines, unsigned until)
-{
-	for (unsigned i = 0; i < until; i++) {
-		const Line *line = LINE_AT(lines, i);
-
-		if (line->kind == LINE_QUOTED || line->kind == LINE_ORIGINAL ||
-			line->kind == LINE_FORWARD || line->attribution_lines ||
-			line->field == FIELD_FROM ||
-			line->field == FIELD_SUBJECT)
-			return true;
-	}
-	return false;
-}
-
-GPtrArray *words_find_commands(const char *reply_text)
-{
-	GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GArray) lines = NULL;
-	unsigned first = 0, end;
-
-	/* Nearly no mail has one, and to read all lines costs more than that.
-	 */
-	if (*reply_text != '#' && !strstr(reply_text, "\n#"))
-		return found;
-	lines = line_read_all(reply_text);
-	end = lines->len;
-	while (first < end && (LINE_AT(lines, first)->kind == LINE_BLANK ||
-				      is_command(LINE_AT(lines, first))))
-		first++;
-	while (end > first && (LINE_AT(lines, end - 1)->kind == LINE_BLANK ||
-				      is_command(LINE_AT(lines, end - 1))))
-		end--;
-	if (any_quote(lines, end))
-		end = lines->len;
-	for (unsigned i = 0; i < lines->len && found->len < MAX_COMMANDS; i++) {
-		const Line *line = LINE_AT(lines, i);
-
-		if ((i < first || i >= end) && is_command(line))
-			g_ptr_array_add(found,
-				g_strndup(line->start, line->length_bytes));
-	}
-	return found;
 }

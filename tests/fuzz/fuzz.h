@@ -14,6 +14,7 @@
 	X(html)                                                                \
 	X(dedupe)                                                              \
 	X(reply_text)                                                          \
+	X(agent_text)                                                          \
 	X(subject)                                                             \
 	X(bounce)                                                              \
 	X(authentication)                                                      \

@@ -32,7 +32,6 @@ void fuzz_reply_text(const guint8 *bytes, size_t length)
 	g_autofree char *text = fuzz_text(bytes, length);
 	g_autofree char *reply_text = NULL;
 	g_autofree char *signature = NULL;
-	g_autoptr(GPtrArray) commands = NULL;
 
 	reply_text_split(text, &reply_text, &signature);
 	FUZZ_PROMISE(reply_text, "there are own words, if none");
@@ -45,11 +44,36 @@ void fuzz_reply_text(const guint8 *bytes, size_t length)
 		check_lines(signature ? signature : "", text);
 	}
 	words_ask_for_status(reply_text);
-	commands = words_find_commands(reply_text);
-	for (guint i = 0; i < commands->len; i++)
-		FUZZ_PROMISE(*(char *)commands->pdata[i] == '#',
-			"a command begins with #");
-	fuzz_check_texts(commands);
+}
+
+/* What a mail of these own words commands, and what a customer reads. */
+void fuzz_agent_text(const guint8 *bytes, size_t length)
+{
+	g_autofree char *text = fuzz_text(bytes, length);
+	g_autoptr(Analysis) analysis = analysis_new();
+	ReplyText reply;
+
+	reply_text_read(text, &reply);
+	g_free(analysis->reply_text);
+	analysis->reply_text = g_steal_pointer(&reply.own);
+	analysis->signature = g_steal_pointer(&reply.signature);
+	agent_text_read(analysis, &reply);
+	reply_text_clear(&reply);
+	FUZZ_PROMISE(!agent_text_any_command(analysis->agent_text),
+		"no customer reads a command");
+	FUZZ_PROMISE(!reply_text_find_marker(analysis->agent_text),
+		"nor the marker");
+	FUZZ_PROMISE(!analysis->command_problem || !analysis->commands->len,
+		"nothing is obeyed in doubt");
+	FUZZ_PROMISE(analysis->commands->len <= 64, "so many commands");
+	for (guint i = 0; i < analysis->commands->len; i++) {
+		const char *command = analysis->commands->pdata[i];
+
+		FUZZ_PROMISE(agent_text_is_command(command, strlen(command)),
+			"a command is one");
+		analysis_command_nearest(command);
+	}
+	fuzz_check_analysis(analysis);
 }
 
 void fuzz_subject(const guint8 *bytes, size_t length)

@@ -59,85 +59,11 @@ static void test_whoever_says_more_asks_for_more(void **state)
 		assert_false(words_ask_for_status(texts[i]));
 }
 
-static void assert_commands(const char *text, const char *expected)
-{
-	g_autoptr(GPtrArray) found = words_find_commands(text);
-	g_autoptr(GString) joined = g_string_new(NULL);
-
-	for (guint i = 0; i < found->len; i++)
-		g_string_append_printf(joined, "%s|", (char *)found->pdata[i]);
-	assert_string_equal(joined->str, expected);
-}
-
-static void test_commands_stand_at_the_start_or_the_end(void **state)
-{
-	(void)state;
-	assert_commands("#resolve", "#resolve|");
-	assert_commands("We send a new one.\n\n#resolve\n#tag kettle lid\n",
-		"#resolve|#tag kettle lid|");
-	assert_commands("\n#assign mari@example.com\n\nLook at this.\n"
-			"#priority high",
-		"#assign mari@example.com|#priority high|");
-	assert_commands("#Promise tomorrow 12:00\nYou will hear.",
-		"#Promise tomorrow 12:00|");
-	assert_commands("#note called the shop\r\n\r\n#help\r\n",
-		"#note called the shop|#help|");
-	assert_commands("#compensate 10 EUR\n#canned sorry\n#merge 7K3F-92QX\n"
-			"#not-a-complaint\n#on-behalf a@example.com\n"
-			"#escalate\n#reopen\n#update\n#type late\n#cause post",
-		"#compensate 10 EUR|#canned sorry|#merge 7K3F-92QX|"
-		"#not-a-complaint|#on-behalf a@example.com|#escalate|#reopen|"
-		"#update|#type late|#cause post|");
-}
-
-static void test_what_is_no_exact_line_commands_nothing(void **state)
-{
-	static const char *const texts[] = {"", "Please #resolve this",
-		"One.\n#resolve\nTwo.", "#resolved", "# resolve", "resolve",
-		" #resolve", "##resolve", "#resolve-it", "#1", "> #resolve",
-		"#hashtag", "\"#resolve\"", "#resolve."};
-
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-		assert_commands(texts[i], "");
-}
-
-static void test_below_a_quote_that_stayed_nothing_commands(void **state)
-{
-	(void)state;
-	assert_commands("Look.\n\nOn 3 Mar 2025 the customer wrote:\n"
-			"It leaks.\n#resolve",
-		"");
-	assert_commands(
-		"#note seen\nLook.\n> It leaks.\n#resolve", "#note seen|");
-	assert_commands(
-		"Look.\n\nFrom: Jaan\nIt leaks.\n#compensate 900 EUR", "");
-}
-
-static void test_hostile_text_commands_little(void **state)
-{
-	GString *text = g_string_new(NULL);
-	g_autoptr(GPtrArray) found = NULL;
-
-	(void)state;
-	while (text->len < 1024 * 1024)
-		g_string_append(text, "#note\n");
-	found = words_find_commands(text->str);
-	assert_true(found->len > 0 && found->len <= 64);
-	assert_false(words_ask_for_status(text->str));
-	g_string_free(text, TRUE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_bare_request_for_the_state_is_known),
 		cmocka_unit_test(test_whoever_says_more_asks_for_more),
-		cmocka_unit_test(test_commands_stand_at_the_start_or_the_end),
-		cmocka_unit_test(test_what_is_no_exact_line_commands_nothing),
-		cmocka_unit_test(
-			test_below_a_quote_that_stayed_nothing_commands),
-		cmocka_unit_test(test_hostile_text_commands_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
