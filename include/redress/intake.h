@@ -30,6 +30,7 @@ struct IntakeMail {
 	const char *queue_id;          /* (nullable) */
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;
+	bool sent; /* found in the folder of sent mail: EngineMail.sent */
 	int64_t now_s;
 };
 
@@ -114,6 +115,7 @@ struct IntakeImapOptions {
 	const char *host;
 	unsigned port;
 	enum intake_tls tls;
+	bool allow_plain;    /* INTAKE_TLS_NONE, although not loopback */
 	const char *ca_file; /* (nullable): the system's */
 	const char *login;
 	/* One of these four tells the secret; a command's is its first line of
