@@ -215,7 +215,8 @@ static void set_outlook(Compose *compose)
 /* RFC 3834, 5: "no" is said of what a person wrote, though we carry it. */
 static const char *auto_submitted(const ReplyFacts *facts)
 {
-	bool wrote = facts->words || facts->resolution;
+	bool wrote = (facts->words && *facts->words) ||
+		     (facts->resolution && *facts->resolution);
 
 	if (facts->kind == REPLY_REPLY ||
 		(facts->kind == REPLY_RESOLVED && wrote))

@@ -110,6 +110,16 @@ static void put_state(MustacheValue *dict, const ReplyFacts *facts)
 			g_strcmp0(facts->state, flags[i].state) == 0);
 }
 
+/* A customer is told a name, never by which address an agent goes. */
+static const char *shown_assignee(const ReplyFacts *facts)
+{
+	bool address = facts->assignee && strchr(facts->assignee, '@');
+
+	return address && !reply_kind_is_for_staff(facts->kind)
+		       ? NULL
+		       : facts->assignee;
+}
+
 static void put_words(MustacheValue *dict, const ReplyFacts *facts)
 {
 	put_text(dict, "reference", facts->reference, CLEAN_NAME_MOST);
@@ -118,7 +128,7 @@ static void put_words(MustacheValue *dict, const ReplyFacts *facts)
 	put_text(dict, "mailbox_name", facts->mailbox_name, CLEAN_NAME_MOST);
 	put_text(dict, "mailbox_address", facts->mailbox_address,
 		CLEAN_SUBJECT_MOST);
-	put_text(dict, "assignee", facts->assignee, CLEAN_NAME_MOST);
+	put_text(dict, "assignee", shown_assignee(facts), CLEAN_NAME_MOST);
 }
 
 /* Rounded up: "every 2 hours" stays true of 90 minutes.  0, said without a

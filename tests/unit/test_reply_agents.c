@@ -928,6 +928,23 @@ static void test_what_cannot_be_hidden_is_not_composed(void **state)
 	}
 }
 
+/* Even where nobody said that it is private. */
+static void test_an_assignee_is_told_by_name_alone(void **state)
+{
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	ReplyFacts facts = facts_of(REPLY_STATUS, "en");
+	(void)state;
+
+	g_autofree char *name = render(templates, &facts, false);
+	assert_contains(name, "looking after it: Jaan\n");
+	facts.assignee = "jaan@example.com";
+	g_autofree char *address = render(templates, &facts, false);
+	assert_contains(address, "looking after it: Example customer care\n");
+	facts.kind = REPLY_BRIEFING;
+	g_autofree char *staff = render(templates, &facts, false);
+	assert_contains(staff, "Who has it: jaan@example.com\n");
+}
+
 /* An agent who complains gets answers like anybody. */
 static void test_the_readers_own_address_is_no_secret(void **state)
 {
@@ -978,6 +995,7 @@ int main(void)
 		cmocka_unit_test(test_a_private_address_is_told_as_ours),
 		cmocka_unit_test(test_no_private_address_is_in_any_mail),
 		cmocka_unit_test(test_what_cannot_be_hidden_is_not_composed),
+		cmocka_unit_test(test_an_assignee_is_told_by_name_alone),
 		cmocka_unit_test(test_the_readers_own_address_is_no_secret),
 	};
 	g_mime_init();
