@@ -101,6 +101,15 @@ static json_t *json_of(const Analysis *a)
 	json_object_set_new(json, "signature", lines_of(a->signature));
 	json_object_set_new(json, "references", words_of(a->references));
 	json_object_set_new(json, "commands", words_of(a->commands));
+	json_object_set_new(json, "agent_text", lines_of(a->agent_text));
+	json_object_set_new(
+		json, "command_problem_line", word(a->command_problem_line));
+	json_object_set_new(json, "forwarded_from", word(a->forwarded_from));
+	json_object_set_new(json, "forwarded_name", word(a->forwarded_name));
+	json_object_set_new(
+		json, "forwarded_subject", word(a->forwarded_subject));
+	json_object_set_new(
+		json, "forwarded_text", lines_of(a->forwarded_text));
 	json_object_set_new(json, "defects", words_of(a->defects));
 	json_object_set_new(
 		json, "status_request", json_boolean(a->status_request));
