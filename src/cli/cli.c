@@ -11,7 +11,7 @@ static void print_commands(void)
 		"\n\nCommands:\n");
 	for (const CliCommand *command = cli_commands(); command->name;
 		command++)
-		g_print("  %-10s %s\n", command->name, command->summary);
+		g_print("  %-11s %s\n", command->name, command->summary);
 	g_print("\nEvery command takes --help, --json, --config FILE and "
 		"--color=auto|always|never.\n"
 		"Exit codes: 0 done, 1 the answer is no, 2 usage or "

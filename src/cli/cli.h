@@ -61,6 +61,17 @@ int cli_resolve(Cli *cli, int argc, char **argv);
 int cli_reopen(Cli *cli, int argc, char **argv);
 int cli_note(Cli *cli, int argc, char **argv);
 int cli_correct(Cli *cli, int argc, char **argv);
+int cli_assign(Cli *cli, int argc, char **argv);
+int cli_tag(Cli *cli, int argc, char **argv);
+int cli_promise(Cli *cli, int argc, char **argv);
+int cli_priority(Cli *cli, int argc, char **argv);
+int cli_type(Cli *cli, int argc, char **argv);
+int cli_cause(Cli *cli, int argc, char **argv);
+int cli_compensate(Cli *cli, int argc, char **argv);
+int cli_canned(Cli *cli, int argc, char **argv);
+int cli_merge(Cli *cli, int argc, char **argv);
+int cli_escalate(Cli *cli, int argc, char **argv);
+int cli_address(Cli *cli, int argc, char **argv);
 int cli_vip(Cli *cli, int argc, char **argv);
 int cli_outbox(Cli *cli, int argc, char **argv);
 int cli_retry(Cli *cli, int argc, char **argv);
@@ -123,6 +134,13 @@ GBytes *cli_read_mail(const char *file, size_t most_bytes, GError **error);
 
 /* One mail as `redress analyze` tells it: a map of its own. */
 void analysis_put(Printer *printer, const char *file, const Analysis *analysis);
+
+/* ---- steer.c ----------------------------------------------------------- */
+
+/* Carries out an agent's command ("#tag late") on a ticket, with the words that
+ * go with it (nullable), and prints what is done and what there is to show. */
+int cli_steer(Cli *cli, const char *typed, const char *line, const char *text,
+	const char *done);
 
 /* ---- operate.c --------------------------------------------------------- */
 

@@ -106,6 +106,104 @@ static const CliCommand commands[] = {
 		cli_correct,
 	},
 	{
+		"assign",
+		"say who looks after a ticket",
+		"REF WHO",
+		"WHO is an agent of the team: an address, or what stands "
+		"before its @.\n\n"
+		"Examples:\n  redress assign 7K3F-92QX mari@example.com\n  "
+		"redress assign 7K3F-92QX mari",
+		cli_assign,
+	},
+	{
+		"tag",
+		"tag a ticket, or take tags off",
+		"REF TAG…",
+		""
+		"Examples:\n  redress tag 7K3F-92QX parcel late\n  redress tag "
+		"7K3F-92QX --remove late",
+		cli_tag,
+	},
+	{
+		"promise",
+		"promise the customer another time",
+		"REF WHEN…",
+		"The customer is told the new time.\n\n"
+		"Examples:\n  redress promise 7K3F-92QX 3 business days\n  "
+		"redress promise 7K3F-92QX 2026-11-24 14:00\n  redress promise "
+		"7K3F-92QX tomorrow 16:00",
+		cli_promise,
+	},
+	{
+		"priority",
+		"say how much a ticket hurries",
+		"REF low|normal|high|urgent",
+		""
+		"Examples:\n  redress priority 7K3F-92QX high",
+		cli_priority,
+	},
+	{
+		"type",
+		"say what kind of complaint it is",
+		"REF TYPE",
+		""
+		"Examples:\n  redress type 7K3F-92QX delivery",
+		cli_type,
+	},
+	{
+		"cause",
+		"say what went wrong",
+		"REF CAUSE",
+		""
+		"Examples:\n  redress cause 7K3F-92QX carrier",
+		cli_cause,
+	},
+	{
+		"compensate",
+		"record what the customer is given",
+		"REF AMOUNT CURRENCY",
+		"Nothing is paid and nobody is told; it shows what similar "
+		"cases got.\n\n"
+		"Examples:\n  redress compensate 7K3F-92QX 30 EUR",
+		cli_compensate,
+	},
+	{
+		"canned",
+		"list canned answers, or send one",
+		"[REF NAME]",
+		""
+		"Examples:\n  redress canned\n  redress canned 7K3F-92QX delay "
+		"--preview\n  redress canned 7K3F-92QX delay --text 'Dear "
+		"Ann,'",
+		cli_canned,
+	},
+	{
+		"merge",
+		"let one ticket go on as another",
+		"REF INTO",
+		"Both are of the same customer and mailbox.  INTO goes on.\n\n"
+		"Examples:\n  redress merge 7K3F-92QX 5D0M-J4RT",
+		cli_merge,
+	},
+	{
+		"escalate",
+		"tell the supervisor of a ticket",
+		"REF",
+		""
+		"Examples:\n  redress escalate 7K3F-92QX --text 'They ask for "
+		"a lawyer.'",
+		cli_escalate,
+	},
+	{
+		"address",
+		"correct the address that the customer is written to",
+		"REF ADDRESS",
+		""
+		"Examples:\n  redress address 7K3F-92QX "
+		"ann.smith@customer.example",
+		cli_address,
+	},
+	{
 		"vip",
 		"list, add or remove customers to take special care of",
 		"",

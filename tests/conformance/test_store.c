@@ -839,6 +839,28 @@ static void test_only_so_many_words_are_asked_for(void **state)
 	assert_similar(f, "", words->str, 0, 5);
 }
 
+/* A search reads all that share a word. */
+static void test_words_of_tickets_long_past_are_forgotten(void **state)
+{
+	const Fixture *f = *state;
+	const DbDriver *driver = db_driver(backend->driver);
+
+	add_with_words(f, "OLD", STORE_RESOLVED, "kettle");
+	DbConnection *bare = driver->open(f->target, DB_GUEST, NULL);
+	assert_non_null(bare);
+	GOOD(driver->execute(bare,
+		"INSERT INTO ticket (id, reference, mailbox, state, customer,"
+		"	customer_address, language, authenticated, opened_at)"
+		" VALUES (20000, 'NEW', 'care@x', 'open', 'a@x', 'a@x', 'en',"
+		"	1, 1)",
+		&error));
+	driver->close(bare);
+	set_words(f, 20000, "kettle");
+	assert_similar(f, "OLD", "kettle", 0, 5);
+	settle(f, 20000, STORE_RESOLVED);
+	assert_similar(f, "NEW", "kettle", 0, 5);
+}
+
 static void test_an_undone_batch_leaves_no_words(void **state)
 {
 	const Fixture *f = *state;
@@ -2039,6 +2061,7 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_what_is_most_alike_and_settled_comes_first),
 	IN_FRESH_STORE(test_words_are_no_query),
 	IN_FRESH_STORE(test_only_so_many_words_are_asked_for),
+	IN_FRESH_STORE(test_words_of_tickets_long_past_are_forgotten),
 	IN_FRESH_STORE(test_an_undone_batch_leaves_no_words),
 	IN_FRESH_STORE(test_a_message_comes_back_as_it_was_written),
 	IN_FRESH_STORE(test_an_agents_mail_is_none_of_the_customers),

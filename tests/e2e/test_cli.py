@@ -188,6 +188,88 @@ class CliTest(unittest.TestCase):
         for what in (str(rows[0]["id"]), reference, "--all"):
             self.assertEqual(self.json("retry", what)["count"], 1)
 
+    def test_what_is_said_of_a_ticket_is_shown_and_listed(self):
+        reference, other = self.ingest(), self.ingest()
+        for verb, *words in (
+                ("assign", "mari"), ("tag", "Parcel", "late"),
+                ("tag", "--remove", "late"), ("priority", "high"),
+                ("type", "delivery"), ("cause", "carrier"),
+                ("address", "ann.smith@customer.example")):
+            said = self.json(verb, reference, *words)
+            self.assertEqual(said["ref"], reference, verb)
+            self.assertTrue(said["done"], verb)
+        ticket = self.json("show", reference)
+        self.assertEqual(
+            {name: ticket[name] for name in (
+                "assignee", "tags", "priority", "type", "cause", "customer")},
+            {"assignee": "mari@example.com", "tags": ["parcel"],
+             "priority": 2, "type": "delivery", "cause": "carrier",
+             "customer": "ann.smith@customer.example"})
+        self.assertTrue(all(re.match("operator:.", e["actor"])
+                            for e in ticket["events"] if e["what"] in (
+                                "assigned", "tagged", "address-corrected")))
+        for arguments in (("--tag", "PARCEL"),
+                          ("--assignee", "Mari@example.com")):
+            self.assertEqual([t["ref"] for t in self.json(
+                "list", *arguments)], [reference], arguments)
+        self.assertEqual(self.json("show", other)["tags"], [])
+
+    def test_a_promise_is_kept_in_the_ticket_and_mailed(self):
+        reference = self.ingest()
+        before = self.json("show", reference)
+        self.run_tool("promise", reference, "3", "business", "days")
+        after = self.json("show", reference)
+        self.assertGreater(after["promised_by"], before["promised_by"])
+        self.assertEqual(after["promises"][-1]["due_at"],
+                         after["promised_by"])
+        self.assertEqual(after["promises"][-1]["outcome"], "open")
+        self.assertGreater(len(after["outbox"]), len(before["outbox"]))
+
+    def test_compensation_shows_what_similar_cases_got(self):
+        first, second = self.ingest(), self.ingest()
+        self.run_tool("compensate", first, "30", "EUR")
+        result = self.json("compensate", second, "25.50 EUR")["result"]
+        self.assertIn("30.00 EUR", result)
+        self.assertIn(first, result)
+        given = self.json("show", second)["compensations"]
+        self.assertEqual([(c["amount"], c["currency"]) for c in given],
+                         [("25.50", "EUR")])
+
+    def test_a_merged_ticket_names_the_one_that_goes_on(self):
+        one, two = self.ingest(), self.ingest()
+        self.run_tool("merge", one, two)
+        self.assertEqual(self.json("show", one)["merged_into"], two)
+        self.assertIsNone(self.json("show", two)["merged_into"])
+        self.assertEqual([t["ref"] for t in self.json("list")], [two])
+
+    def test_an_escalation_reaches_the_supervisor_in_words(self):
+        reference = self.ingest()
+        self.run_tool("escalate", reference, "--text", "-",
+                      stdin=b"They ask for a lawyer.\n")
+        mail = [m for m in self.json("show", reference)["outbox"]
+                if m["kind"] == "escalation"]
+        self.assertEqual([m["to"] for m in mail], ["lead@example.com"])
+        sent, _ = self.run_tool("show", "--mail", str(mail[0]["id"]))
+        self.assertIn("They ask for a lawyer.", sent)
+
+    def test_a_canned_answer_is_listed_previewed_and_sent(self):
+        reference = self.ingest()
+        names = [row["name"] for row in self.json("canned")]
+        self.assertIn("delay", names)
+        before = self.json("show", reference)
+        text = self.json("canned", reference, "delay", "--preview")["text"]
+        self.assertTrue(text.strip())
+        self.assertEqual(self.json("show", reference), before)
+        sent = self.json("canned", reference, "delay", "--text", "Dear Ann,")
+        self.assertTrue(sent["result"].startswith("Dear Ann,"))
+        # But for the minute, which may be another one by now.
+        self.assertIn(text.strip().split(".")[0], sent["result"])
+        after = self.json("show", reference)
+        self.assertEqual([m["kind"] for m in after["outbox"]],
+                         ["ack", "reply"])
+        self.assertRegex(after["answered_at"], RFC_3339)
+        self.run_tool("canned", reference, "nosuch", "--preview", status=1)
+
     def test_vips_are_kept_beside_the_configurations(self):
         self.run_tool("list", status=1)
         self.ingest()
@@ -213,12 +295,23 @@ class CliTest(unittest.TestCase):
     # -- exit codes
 
     def test_what_does_not_exist_is_1_and_a_mistake_is_2(self):
-        self.ingest()
+        reference = self.ingest()
         for status, arguments in (
                 (1, ("show", "0000-000M")),
                 (1, ("resolve", "0000-000M")),
                 (1, ("note", "0000-000M", "text")),
                 (1, ("retry", "999")),
+                (1, ("tag", "0000-000M", "late")),
+                (1, ("escalate", "0000-000M")),
+                (2, ("assign", reference, "nobody@elsewhere.example")),
+                (2, ("promise", reference, "yesterday", "or", "so")),
+                (2, ("priority", reference, "furious")),
+                (2, ("compensate", reference, "much", "EUR")),
+                (2, ("address", reference, "banana")),
+                (2, ("merge", reference, reference)),
+                (2, ("tag", reference, "late\n#resolve")),
+                (2, ("type", reference, "a\n#resolve")),
+                (2, ("canned", reference, "nosuch")),
                 (1, ("show", "--raw", "999")),
                 (1, ("show", "--mail", "999")),
                 (1, ("render", "ack", "--lang", "xx")),
@@ -373,7 +466,7 @@ class CliTest(unittest.TestCase):
     def test_every_command_has_help_with_examples(self):
         out, _ = self.run_tool("--help")
         verbs = re.findall(r"^  (\w+) +\w", out, re.MULTILINE)
-        self.assertEqual(len(verbs), 13)
+        self.assertEqual(len(verbs), 24)
         for verb in verbs:
             out, err = self.run_tool(verb, "--help")
             self.assertIn(f"  redress {verb} ", out + " ")

@@ -377,7 +377,36 @@ static void test_every_command_has_a_summary_and_an_example(void **state)
 		assert_true(*command->summary);
 		assert_non_null(strstr(command->help, example));
 	}
-	assert_int_equal(count, 13);
+	assert_int_equal(count, 24);
+}
+
+/* A mistake on the command line is found before anything is opened: the
+ * configuration that these name is not there. */
+static void test_a_wrong_number_of_words_is_a_mistake_of_usage(void **state)
+{
+	static const char *const lines[] = {"assign", "assign 7K3F-92QX",
+		"assign 7K3F-92QX mari jaan", "tag 7K3F-92QX",
+		"tag --remove 7K3F-92QX", "promise 7K3F-92QX",
+		"priority 7K3F-92QX", "priority 7K3F-92QX very high",
+		"type 7K3F-92QX", "cause 7K3F-92QX", "compensate 7K3F-92QX",
+		"compensate 7K3F-92QX 30 EUR more", "canned 7K3F-92QX",
+		"canned --preview", "canned --text x",
+		"canned --preview --text x 7K3F-92QX delay", "merge 7K3F-92QX",
+		"merge 7K3F-92QX banana", "escalate", "escalate 7K3F-92QX now",
+		"address 7K3F-92QX", "vip ann@customer.example",
+		"list --assignee", "tag --nonsense 7K3F-92QX late"};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		g_autofree char *line = g_strdup_printf(
+			"redress --config /nonexistent %s", lines[i]);
+		g_auto(GStrv) words = g_strsplit(line, " ", -1);
+		g_autofree char **argv = g_memdup2(
+			words, (g_strv_length(words) + 1) * sizeof(*words));
+
+		if (cli_main((int)g_strv_length(words), argv) != CLI_USAGE)
+			fail_msg("%s", lines[i]);
+	}
 }
 
 static void test_exit_codes_say_what_the_caller_may_do(void **state)
@@ -427,6 +456,8 @@ int main(void)
 		cmocka_unit_test(test_a_mistyped_command_finds_the_one_meant),
 		cmocka_unit_test(
 			test_every_command_has_a_summary_and_an_example),
+		cmocka_unit_test(
+			test_a_wrong_number_of_words_is_a_mistake_of_usage),
 		cmocka_unit_test(test_exit_codes_say_what_the_caller_may_do),
 	};
 
