@@ -221,6 +221,11 @@ ReplyCommandHelp reply_commands_get(size_t index);
 /* True if a mail can be composed to this address. */
 bool reply_can_address(const char *address);
 
+/* A name (nullable) and such an address as they stand in this header, folded
+ * with LF and a space.  (transfer full) */
+char *reply_format_address(
+	const char *header, const char *name, const char *address);
+
 /*
  * Renders and composes.  The subject is the template's first line
  * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,

@@ -71,19 +71,8 @@ static void set_raw(Compose *compose, const char *name, const char *value)
 static void set_address(Compose *compose, const char *header, const char *name,
 	const char *address)
 {
-	g_autofree char *clean = clean_line(name, CLEAN_NAME_MOST);
+	g_autofree char *value = reply_format_address(header, name, address);
 
-	if (!*clean) {
-		g_autofree char *alone = g_strconcat("<", address, ">", NULL);
-		set_raw(compose, header, alone);
-		return;
-	}
-	g_autofree char *phrase = words_encode_phrase(clean);
-	/* The phrase may have been folded, so a line of its own is safe. */
-	bool fits = strlen(phrase) + strlen(address) + strlen(header) + 6 <=
-		    LINE_GOOD_BYTES;
-	g_autofree char *value =
-		g_strconcat(phrase, fits ? " <" : "\n <", address, ">", NULL);
 	set_raw(compose, header, value);
 }
 

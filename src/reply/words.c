@@ -9,6 +9,7 @@
 
 enum {
 	LINE_GOOD_BYTES = 76,
+	LINE_MOST_BYTES = 78,
 	CHUNK_MOST_BYTES = 45, /* 60 in base64: a word has at most 75 */
 };
 
@@ -91,4 +92,18 @@ char *words_encode_phrase(const char *text)
 	}
 	g_string_append_c(quoted, '"');
 	return g_string_free(quoted, FALSE);
+}
+
+char *reply_format_address(
+	const char *header, const char *name, const char *address)
+{
+	g_autofree char *clean = clean_line(name, CLEAN_NAME_MOST);
+
+	if (!*clean)
+		return g_strconcat("<", address, ">", NULL);
+	g_autofree char *phrase = words_encode_phrase(clean);
+	/* The phrase may have been folded, so a line of its own is safe. */
+	bool fits = strlen(phrase) + strlen(address) + strlen(header) + 6 <=
+		    LINE_MOST_BYTES;
+	return g_strconcat(phrase, fits ? " <" : "\n <", address, ">", NULL);
 }
