@@ -212,6 +212,14 @@ Analysis *analysis_run(
 const char *const *analysis_command_names(void);
 const char *analysis_command_nearest(const char *word);
 
+/*
+ * The methods that an Authentication-Results field (its value, RFC 8601) of
+ * this server reports: char *, in lower case; "" for a result that cannot be
+ * read, after which nothing is.  NULL if the field is not of this server.
+ * Linear.  (transfer full) (nullable)
+ */
+GPtrArray *analysis_result_methods(const char *field, const char *authserv_id);
+
 /* True if the mail is to be acknowledged, as far as the mail itself says. */
 bool analysis_would_acknowledge(const Analysis *analysis);
 

@@ -174,20 +174,30 @@ static bool results_pass(const char *at, const char *domain, Result *result)
 	return at && passed;
 }
 
-static bool field_passes(const char *at, const char *domain)
+static Result result_new(void)
 {
-	Result result = {
+	return (Result){
 		.method = g_string_new(NULL),
 		.value = g_string_new(NULL),
 		.property = g_string_new(NULL),
 		.property_value = g_string_new(NULL),
 	};
+}
+
+static void result_clear(Result *result)
+{
+	g_string_free(result->method, true);
+	g_string_free(result->value, true);
+	g_string_free(result->property, true);
+	g_string_free(result->property_value, true);
+	g_free(result->header_from);
+}
+
+static bool field_passes(const char *at, const char *domain)
+{
+	Result result = result_new();
 	bool passed = results_pass(at, domain, &result);
-	g_string_free(result.method, true);
-	g_string_free(result.value, true);
-	g_string_free(result.property, true);
-	g_string_free(result.property_value, true);
-	g_free(result.header_from);
+	result_clear(&result);
 	return passed;
 }
 
@@ -262,4 +272,22 @@ bool authentication_judge(const Message *message,
 	*ret_how = g_strdup_printf(
 		"DMARC pass for %s, says %s", domain, envelope->authserv_id);
 	return true;
+}
+
+/* "" for what cannot be read, "none" included. */
+GPtrArray *analysis_result_methods(const char *field, const char *authserv_id)
+{
+	const char *at = server_match(field, authserv_id);
+	if (!at)
+		return NULL;
+	GPtrArray *methods = g_ptr_array_new_with_free_func(g_free);
+	Result result = result_new();
+	while (at && (at = cfws_skip(at)) && *at)
+		if ((at = result_read(at, &result)))
+			g_ptr_array_add(methods,
+				g_ascii_strdown(result.method->str, -1));
+	if (!at)
+		g_ptr_array_add(methods, g_strdup(""));
+	result_clear(&result);
+	return methods;
 }

@@ -607,6 +607,44 @@ static void broken_wire_bytes_are_survived(void **state)
 	}
 }
 
+/* ---- what a field of results reports --------------------------------------
+ */
+
+static void a_result_field_tells_the_methods_that_it_reports(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *field, *expected; /* NULL: of another server */
+	} cases[] = {
+		{" mail.example.com; dkim=pass header.d=x; DKIM=fail;\n\tspf"
+		 "=none reason=\"; dmarc=pass\" (; arc=pass)",
+			"dkim dkim spf"},
+		{"MAIL.example.com 1 ; dmarc/1=pass header.from=x", "dmarc"},
+		{"(c) \"mail.example.com\";iprev=pass", "iprev"},
+		{"mail.example.com; none", ""},
+		{"mail.example.com; dkim=pass; ((((", "dkim "},
+		{"mail.example.com; dkim=pass; spf", "dkim "},
+		{"mail.example.com", ""},
+		{"mail.example.com.evil.example; dkim=pass", NULL},
+		{"mx.example.net; dkim=pass", NULL},
+		{"((((", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) methods = analysis_result_methods(
+			cases[i].field, "mail.example.com");
+		g_autoptr(GString) told = g_string_new(NULL);
+
+		assert_int_equal(methods == NULL, cases[i].expected == NULL);
+		for (guint j = 0; methods && j < methods->len; j++)
+			g_string_append_printf(told, "%s%s", j ? " " : "",
+				(char *)methods->pdata[j]);
+		assert_string_equal(
+			told->str, cases[i].expected ? cases[i].expected : "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -622,6 +660,8 @@ int main(void)
 		cmocka_unit_test(only_aligned_dmarc_of_our_server_is_believed),
 		cmocka_unit_test(without_a_trusted_server_nothing_is_believed),
 		cmocka_unit_test(smtp_auth_is_believed),
+		cmocka_unit_test(
+			a_result_field_tells_the_methods_that_it_reports),
 		cmocka_unit_test(analysis_crosses_the_wire_unchanged),
 		cmocka_unit_test(every_field_crosses_the_wire),
 		cmocka_unit_test(
