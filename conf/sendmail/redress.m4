@@ -8,7 +8,11 @@ dnl
 dnl and make sendmail.cf anew.  A name that is defined before that line
 dnl overrides its default here.  Milters that verify DKIM, SPF and DMARC are
 dnl named before this line, so that ours reads the Authentication-Results that
-dnl they wrote.
+dnl they wrote.  Where your people hand in their mail ours comes before the one
+dnl that signs, since it may change what an agent writes:
+dnl
+dnl	DAEMON_OPTIONS(`Port=submission, Name=MSA, M=Ea,
+dnl		InputMailFilters=redress;opendkim')dnl
 dnl
 dnl REDRESS_SOCKET: where redressd listens ("socket" in redress.conf, there
 dnl "unix:..." and here "local:...").  Its folder may be writable by nobody but

@@ -31,6 +31,12 @@ struct IntakeMail {
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;
 	bool sent; /* found in the folder of sent mail: EngineMail.sent */
+	bool can_refuse; /* somebody waits for the answer */
+	/* An agent's own mail to others, on its way out. */
+	bool direct;
+	/* Why a mail of an agent cannot be changed as it would have to be, in
+	 * words (nullable): then it is refused. */
+	const char *unchangeable;
 	int64_t now_s;
 };
 

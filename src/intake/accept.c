@@ -2,10 +2,16 @@
 
 G_DEFINE_QUARK(redress_intake_error, intake_error)
 
-static bool receive(const IntakeDoor *door, const IntakeMail *mail,
-	const Analysis *analysis, EngineReceipt *ret_receipt, GError **error)
+void accepted_clear(Accepted *accepted)
 {
-	EngineMail received = {
+	engine_receipt_clear(&accepted->receipt);
+	g_free(accepted->subject);
+	g_clear_pointer(&accepted->stripped, g_bytes_unref);
+}
+
+static EngineMail make_mail(const IntakeMail *mail, const Analysis *analysis)
+{
+	return (EngineMail){
 		.raw = mail->raw,
 		.analysis = analysis,
 		.envelope_from = mail->envelope_from,
@@ -14,14 +20,18 @@ static bool receive(const IntakeDoor *door, const IntakeMail *mail,
 		.queue_id = mail->queue_id,
 		.client = mail->client,
 		.no_acknowledge = mail->no_acknowledge,
+		.auth_login = mail->auth_login,
+		.can_refuse = mail->can_refuse,
+		.direct = mail->direct,
+		.sent = mail->sent,
 		.now_s = mail->now_s,
 	};
-
-	return engine_receive(door->engine, &received, ret_receipt, error);
 }
 
-bool accept_mail(const IntakeDoor *door, const IntakeMail *mail,
-	EngineReceipt *ret_receipt, char **ret_subject, GError **error)
+/* ---- the door ---------------------------------------------------------- */
+
+bool accept_mail(const IntakeDoor *door, const IntakeMail *mail, Accepted *ret,
+	GError **error)
 {
 	g_autoptr(EnginePolicy) policy = engine_get_policy(door->engine);
 	AnalysisEnvelope envelope = {
@@ -34,16 +44,21 @@ bool accept_mail(const IntakeDoor *door, const IntakeMail *mail,
 	g_autoptr(Analysis) analysis =
 		parser_pool_analyze(door->parser, mail->raw, &envelope);
 	engine_refine(policy, mail->envelope_from, mail->recipients, analysis);
-	if (!receive(door, mail, analysis, ret_receipt, error))
+	EngineMail received = make_mail(mail, analysis);
+	if (!engine_receive(door->engine, &received, &ret->receipt, error))
 		return false;
-	*ret_subject = g_steal_pointer(&analysis->subject);
+	ret->subject = g_steal_pointer(&analysis->subject);
 	return true;
 }
 
 bool intake_accept(const IntakeDoor *door, const IntakeMail *mail,
 	EngineReceipt *ret_receipt, GError **error)
 {
-	g_autofree char *subject = NULL;
+	g_auto(Accepted) accepted = {0};
 
-	return accept_mail(door, mail, ret_receipt, &subject, error);
+	if (!accept_mail(door, mail, &accepted, error))
+		return false;
+	*ret_receipt = accepted.receipt;
+	accepted.receipt = (EngineReceipt){0};
+	return true;
 }

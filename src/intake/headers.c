@@ -12,6 +12,14 @@ enum {
 	ADDRESSES_MOST = 1000,
 };
 
+bool headers_is_named(const char *name, size_t length, const char *wanted)
+{
+	while (length && (name[length - 1] == ' ' || name[length - 1] == '\t'))
+		length--;
+	return length == strlen(wanted) &&
+	       g_ascii_strncasecmp(name, wanted, length) == 0;
+}
+
 /* ---- fields ------------------------------------------------------------ */
 
 /* The header of a mail, from field to field. */

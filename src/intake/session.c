@@ -10,6 +10,7 @@ typedef struct Session Session;
 struct Session {
 	bool leading_space; /* header values come with it */
 	bool skip;          /* the MTA knows SMFIS_SKIP */
+	bool can_change;    /* it lets a milter change what `actions` names */
 	Transaction *transaction;
 };
 
@@ -22,6 +23,7 @@ static Session *session_of(SMFICTX *context)
 	if (!session) {
 		session = g_new0(Session, 1);
 		session->leading_space = session->skip = true;
+		session->can_change = true;
 		smfi_setpriv(context, session);
 	}
 	return session;
@@ -33,32 +35,7 @@ static void forget(Session *session)
 	session->transaction = NULL;
 }
 
-/* ---- what the sender hears --------------------------------------------- */
-
-static const struct {
-	sfsistat verdict;
-	const char *code, *status, *text;
-	enum base_log_level level;
-	const char *event;
-} refusals[] = {
-	[REFUSAL_NONE] = {.verdict = SMFIS_CONTINUE},
-	[REFUSAL_TOO_BIG] = {SMFIS_REJECT, "552", "5.3.4",
-		"This message is larger than this mailbox takes",
-		BASE_LOG_NOTICE, "mail rejected: too big"},
-	[REFUSAL_NO_MEMORY] = {SMFIS_TEMPFAIL, "451", "4.3.1",
-		"Too much mail at once, please try again later",
-		BASE_LOG_WARNING,
-		"mail put off: limits.memory_bytes is in use"},
-	[REFUSAL_FORGERIES] = {SMFIS_REJECT, "554", "5.6.0",
-		"This message bears too many X-Redress header fields",
-		BASE_LOG_NOTICE, "mail rejected: too many headers of ours"},
-	[REFUSAL_STOPPING] = {SMFIS_TEMPFAIL, "451", "4.3.2",
-		"The service is stopping, please try again soon",
-		BASE_LOG_NOTICE, "mail put off: stopping"},
-	[REFUSAL_NOT_RECORDED] = {SMFIS_TEMPFAIL, "451", "4.3.0",
-		"The message could not be recorded, please try again later",
-		BASE_LOG_ERROR, NULL /* logged with its reason */},
-};
+/* ---- verdicts ----------------------------------------------------------- */
 
 static const char *queue_id_of(SMFICTX *context)
 {
@@ -68,24 +45,11 @@ static const char *queue_id_of(SMFICTX *context)
 /* Every verdict that ends a mail passes here. */
 static sfsistat conclude(SMFICTX *context, Session *session, sfsistat verdict)
 {
-	Transaction *transaction = session->transaction;
-	enum refusal refusal =
-		transaction && transaction->course == COURSE_REFUSED
-			? transaction->refusal
-			: REFUSAL_NONE;
+	const Transaction *transaction = session->transaction;
 
-	if (refusal != REFUSAL_NONE) {
-		smfi_setreply(context, (char *)refusals[refusal].code,
-			(char *)refusals[refusal].status,
-			(char *)refusals[refusal].text);
-		if (refusals[refusal].event)
-			base_log(refusals[refusal].level,
-				refusals[refusal].event, "queue_id",
-				queue_id_of(context), "from",
-				transaction->sender, "client",
-				transaction->client, NULL);
-		verdict = refusals[refusal].verdict;
-	}
+	if (transaction && transaction->course == COURSE_REFUSED)
+		verdict = refusal_answer(
+			context, transaction, queue_id_of(context));
 	forget(session);
 	return verdict;
 }
@@ -97,8 +61,10 @@ static const unsigned long silent =
 	SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR;
 static const unsigned long unneeded =
 	SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOUNKNOWN;
-static const unsigned long actions =
-	SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_SETSYMLIST;
+static const unsigned long changes = SMFIF_ADDHDRS | SMFIF_CHGHDRS |
+				     SMFIF_DELRCPT | SMFIF_CHGBODY |
+				     SMFIF_CHGFROM;
+static const unsigned long actions = changes | SMFIF_SETSYMLIST;
 
 /* Sendmail tells the queue id at MAIL only, Postfix once there is one. */
 static void ask_for_macros(SMFICTX *context)
@@ -133,6 +99,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions,
 	*ret_f2 = *ret_f3 = 0;
 	session->leading_space = *ret_steps & SMFIP_HDR_LEADSPC;
 	session->skip = *ret_steps & SMFIP_SKIP;
+	session->can_change = !(~offered_actions & changes);
 	if (~offered_actions & (SMFIF_ADDHDRS | SMFIF_CHGHDRS))
 		base_log(BASE_LOG_WARNING,
 			"the mail server lets no milter change headers", NULL);
@@ -182,6 +149,7 @@ static sfsistat go_on(SMFICTX *context, Session *session)
 {
 	switch (transaction_course(session->transaction)) {
 	case COURSE_INTAKE:
+	case COURSE_DIRECT:
 	case COURSE_OUTGOING:
 		return SMFIS_CONTINUE;
 	case COURSE_OPEN:
@@ -218,7 +186,7 @@ static sfsistat on_end_of_headers(SMFICTX *context)
 	if (transaction_course(session->transaction) == COURSE_OUTGOING &&
 		!transaction_is_own(session->transaction))
 		return conclude(context, session, SMFIS_ACCEPT);
-	transaction_add_bytes(session->transaction, "\r\n", 2);
+	transaction_end_headers(session->transaction);
 	return go_on(context, session);
 }
 
@@ -255,48 +223,128 @@ static void hand_over(SMFICTX *context, Transaction *transaction)
 		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
 }
 
+/* Those that are ours; of a direct answer all.  NULL-terminated, (transfer
+ * container). */
+static GPtrArray *recipients_of(const Transaction *transaction)
+{
+	const GPtrArray *ours = transaction->recipients;
+	const GPtrArray *others = transaction->others;
+	GPtrArray *recipients = g_ptr_array_new();
+
+	for (guint i = 0; i < ours->len; i++)
+		g_ptr_array_add(recipients, ours->pdata[i]);
+	if (transaction->course == COURSE_DIRECT)
+		for (guint i = 0; i < others->len; i++)
+			g_ptr_array_add(recipients,
+				((const Other *)others->pdata[i])->address);
+	g_ptr_array_add(recipients, NULL);
+	return recipients;
+}
+
+/* What an agent hears where the MTA keeps us from taking care of their mail,
+ * or NULL. */
+static const char *unchangeable(const Session *session)
+{
+	const Transaction *transaction = session->transaction;
+
+	if (session->can_change)
+		return NULL;
+	if (transaction->course == COURSE_DIRECT)
+		return "This mail server lets nobody change a message: answer "
+		       "to the mailbox instead of the customer";
+	return transaction->others->len
+		       ? "This mail server lets nobody take a recipient off: "
+			 "write to the mailbox alone, the customer gets your "
+			 "words from there"
+		       : NULL;
+}
+
+/* False: it is refused. */
+static bool accept_transaction(
+	Session *session, GBytes *raw, const char *queue_id, Accepted *ret)
+{
+	Transaction *transaction = session->transaction;
+	g_autoptr(GPtrArray) recipients = recipients_of(transaction);
+	g_autoptr(GError) error = NULL;
+	bool direct = transaction->course == COURSE_DIRECT;
+	IntakeMail mail = {
+		.raw = raw,
+		.envelope_from = transaction->sender,
+		.recipients = (const char *const *)recipients->pdata,
+		.auth_login = transaction->auth_login,
+		.source = "milter",
+		.queue_id = queue_id,
+		.client = transaction->client,
+		.can_refuse = true,
+		.direct = direct,
+		.unchangeable = unchangeable(session),
+		.now_s = base_clock_now_s(),
+	};
+
+	/* The copy without commands. */
+	if (direct && !transaction_reserve(transaction, g_bytes_get_size(raw)))
+		return false;
+	if (!accept_mail(&milter_options()->door, &mail, ret, &error)) {
+		base_log(BASE_LOG_ERROR, "mail not recorded", "queue_id",
+			queue_id, "from", transaction->sender, "problem",
+			error->message, NULL);
+		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
+		return false;
+	}
+	if (ret->receipt.refused) {
+		transaction->refusal_words = g_strdup(ret->receipt.refused);
+		transaction_refuse(transaction, REFUSAL_IN_WORDS);
+		return false;
+	}
+	return true;
+}
+
+static void change_intake(Edit *edit, const char *queue_id, Accepted *accepted)
+{
+	const EngineReceipt *receipt = &accepted->receipt;
+
+	/* It is on disk: what cannot be edited is delivered as it is. */
+	edit_intake(edit, accepted);
+	if (edit->failed)
+		base_log(BASE_LOG_WARNING, "headers not changed", "queue_id",
+			queue_id, "ticket",
+			receipt->references && receipt->references->len
+				? receipt->references->pdata[0]
+				: NULL,
+			NULL);
+	edit->failed = false;
+	/* But nobody outside may get an agent's mail as it is. */
+	if (receipt->withheld)
+		edit_withhold(edit, receipt->withheld);
+}
+
 static void record(SMFICTX *context, Session *session)
 {
 	Transaction *transaction = session->transaction;
 	g_autofree char *queue_id = macro(context, "i");
 	g_autoptr(GBytes) raw = g_byte_array_free_to_bytes(transaction->raw);
-	g_auto(EngineReceipt) receipt = {0};
-	g_autoptr(GError) error = NULL;
-	g_autofree char *subject = NULL;
+	g_auto(Accepted) accepted = {0};
 
 	transaction->raw = g_byte_array_new();
-	g_ptr_array_add(transaction->recipients, NULL);
-	IntakeMail mail = {
-		.raw = raw,
-		.envelope_from = transaction->sender,
-		.recipients =
-			(const char *const *)transaction->recipients->pdata,
-		.auth_login = transaction->auth_login,
-		.source = "milter",
-		.queue_id = queue_id,
-		.client = transaction->client,
-		.now_s = base_clock_now_s(),
-	};
-	if (!accept_mail(&milter_options()->door, &mail, &receipt, &subject,
-		    &error)) {
-		base_log(BASE_LOG_ERROR, "mail not recorded", "queue_id",
-			queue_id, "from", transaction->sender, "problem",
-			error->message, NULL);
-		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
+	if (!accept_transaction(session, raw, queue_id, &accepted))
 		return;
-	}
-	if (receipt.passed)
+	if (accepted.receipt.passed)
 		base_log(BASE_LOG_INFO, "mail passed", "queue_id", queue_id,
-			"from", transaction->sender, "why", receipt.passed,
-			NULL);
-	/* It is on disk: what cannot be edited is delivered as it is. */
-	if (!edit_mail(context, transaction, &receipt, subject,
-		    session->leading_space))
-		base_log(BASE_LOG_WARNING, "headers not changed", "queue_id",
-			queue_id, "ticket",
-			receipt.references->len ? receipt.references->pdata[0]
-						: NULL,
-			NULL);
+			"from", transaction->sender, "why",
+			accepted.receipt.passed, NULL);
+	Edit edit = {
+		.context = context,
+		.transaction = transaction,
+		.raw = g_bytes_get_data(raw, NULL),
+		.leading_space = session->leading_space,
+	};
+	if (transaction->course == COURSE_INTAKE)
+		change_intake(&edit, queue_id, &accepted);
+	else if (accepted.receipt.direct)
+		direct_edit(&edit, &accepted);
+	/* It comes again, is known, and is changed in the same way. */
+	if (edit.failed)
+		transaction_refuse(transaction, REFUSAL_NOT_CHANGED);
 }
 
 /*
@@ -318,6 +366,7 @@ static sfsistat on_end_of_message(SMFICTX *context)
 	}
 	switch (transaction_course(transaction)) {
 	case COURSE_INTAKE:
+	case COURSE_DIRECT:
 		record(context, session);
 		break;
 	case COURSE_OUTGOING:

@@ -14,6 +14,7 @@ import struct
 
 # What libmilter/mfdef.h calls SMFIF_… and SMFIP_…
 ADD_HEADERS, CHANGE_HEADERS, SET_SYMBOLS = 0x01, 0x10, 0x100
+CHANGE_BODY, DELETE_RCPT, CHANGE_FROM = 0x02, 0x08, 0x40
 ALL_ACTIONS = 0x1FF
 NO_CONNECT, NO_HELO, NO_MAIL, NO_RCPT = 0x01, 0x02, 0x04, 0x08
 NO_BODY, NO_HEADERS, NO_EOH, SILENT_HEADERS = 0x10, 0x20, 0x40, 0x80
@@ -35,7 +36,31 @@ class Verdict:
     text: str = ""
     added: list = dataclasses.field(default_factory=list)
     changed: list = dataclasses.field(default_factory=list)
+    deleted: list = dataclasses.field(default_factory=list)  # recipients
+    sender: str = None  # the envelope's, if it was changed
+    body: bytes = None  # likewise
     at: str = ""  # the step that ended the mail
+
+    @property
+    def edits(self):
+        """All that was changed."""
+        return (self.added, self.changed, self.deleted, self.sender,
+                self.body)
+
+    def applied(self, headers):
+        """The header as it is after the changes, as an MTA makes it."""
+        result = list(headers)
+        for name, index, value in self.changed:
+            places = [at for at, field in enumerate(result)
+                      if field[0].strip().lower() == name.lower()]
+            if index > len(places):
+                result.append((name, value))
+            elif value:
+                result[places[index - 1]] = (result[places[index - 1]][0],
+                                             value)
+            else:
+                del result[places[index - 1]]
+        return result + self.added
 
     @property
     def tickets(self):
@@ -90,6 +115,12 @@ class MilterClient:
                 index = struct.unpack("!I", data[:4])[0]
                 name, value = data[4:].split(b"\0")[:2]
                 result.changed.append((decode(name), index, decode(value)))
+            elif code == "-":
+                result.deleted.append(decode(parts[0]))
+            elif code == "e":
+                result.sender = decode(parts[0])
+            elif code == "b":
+                result.body = (result.body or b"") + data
             elif code != "p":
                 result.code, result.text = code, decode(parts[0])
                 return result

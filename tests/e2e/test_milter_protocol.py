@@ -55,7 +55,8 @@ class MilterProtocol(unittest.TestCase):
         client = self.connect()
         self.assertEqual(
             client.actions,
-            mta.ADD_HEADERS | mta.CHANGE_HEADERS | mta.SET_SYMBOLS)
+            mta.ADD_HEADERS | mta.CHANGE_HEADERS | mta.SET_SYMBOLS
+            | mta.CHANGE_BODY | mta.DELETE_RCPT | mta.CHANGE_FROM)
         self.assertEqual(
             client.steps,
             mta.NO_CONNECT | mta.NO_HELO | mta.NO_UNKNOWN | mta.SKIP

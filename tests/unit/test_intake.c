@@ -481,6 +481,94 @@ static void test_a_socket_in_use_is_not_taken_away(void **state)
 	close(fd);
 }
 
+/* ---- what is told and changed -------------------------------------------- */
+
+static void check_lines(const char *words, const char *expected)
+{
+	g_auto(GStrv) lines = refusal_lines(words);
+	g_autofree char *joined = g_strjoinv("|", lines);
+
+	assert_string_equal(joined, expected);
+}
+
+static void test_words_become_lines_of_an_smtp_answer(void **state)
+{
+	(void)state;
+	check_lines("#resolv: unknown", "#resolv: unknown");
+	check_lines(
+		"100 % of \xe2\x80\x9cthis\xe2\x80\x9d", "100 %% of \"this\"");
+	check_lines("one\r\n\n two\n250 Ok", "one|two|250 Ok");
+	check_lines("a\x1b[2J\tb\xff", "a [2J b?");
+	check_lines("", "This message is not taken");
+	check_lines(" \n\n", "This message is not taken");
+}
+
+static void test_an_smtp_answer_is_bounded(void **state)
+{
+	(void)state;
+	GString *words = g_string_new(NULL);
+	for (unsigned i = 0; i < 5000; i++)
+		g_string_append(words, i % 7 ? "%" : " ");
+	g_auto(GStrv) lines = refusal_lines(words->str);
+
+	assert_int_equal(g_strv_length(lines), 8);
+	for (size_t i = 0; lines[i]; i++)
+		assert_true(strlen(lines[i]) <= 400);
+	g_string_free(words, TRUE);
+}
+
+static void test_references_get_one_id_more(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *references, *in_reply_to, *expected;
+	} cases[] = {
+		{NULL, NULL, "<t@x>"},
+		{"", "", "<t@x>"},
+		{"<a@x>\n <b@x>", "<b@x>", "<a@x>\n <b@x>\n <t@x>"},
+		{NULL, "<b@x>", "<b@x>\n <t@x>"},
+		{"<t@x> <b@x>", "<b@x>", NULL},
+		{NULL, "<t@x>", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *value = direct_references(
+			cases[i].references, cases[i].in_reply_to, "t@x");
+		if (cases[i].expected)
+			assert_string_equal(value, cases[i].expected);
+		else
+			assert_null(value);
+	}
+}
+
+static void test_what_shows_an_agent_is_known(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *value;
+		bool expected;
+	} cases[] = {
+		{"Sender", "anybody", true},
+		{"x-originating-ip", "[192.0.2.7]", true},
+		{"RESENT-FROM", "x", true},
+		{"X-Anything", "by <Mari@Example.com>", true},
+		{"X-Anything", "by \xff mari@example.com", true},
+		{"Received", "from desk (mari@example.com)", true},
+		{"Received", "from desk", false},
+		{"Senders", "anybody", false},
+		{"From", "mari@example.com", false},
+		{"Content-Type", "x; name=\"mari@example.com\"", false},
+		{"Message-ID", "<1.mari@example.com>", false},
+		{"X-Mailer", "a client", false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_int_equal(direct_is_private(cases[i].name,
+					 cases[i].value, "mari@example.com"),
+			cases[i].expected);
+	assert_false(direct_is_private("X-Mailer", "a client", ""));
+}
+
 int main(void)
 {
 #define PLACED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -502,6 +590,10 @@ int main(void)
 		cmocka_unit_test(test_envelope_paths_become_addresses),
 		PLACED(test_a_wrong_socket_is_refused_with_the_cure),
 		PLACED(test_a_socket_in_use_is_not_taken_away),
+		cmocka_unit_test(test_words_become_lines_of_an_smtp_answer),
+		cmocka_unit_test(test_an_smtp_answer_is_bounded),
+		cmocka_unit_test(test_references_get_one_id_more),
+		cmocka_unit_test(test_what_shows_an_agent_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
