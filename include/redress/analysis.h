@@ -162,6 +162,7 @@ struct Analysis {
 	 * words and the signature without those lines: what a customer may
 	 * read.  All of what the marker line of our mails to staff stands
 	 * above, and it, is left out.
+	 * Empty without own words: a signature alone is no word.
 	 */
 	GPtrArray *commands;
 	char *agent_text;
