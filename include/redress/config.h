@@ -175,6 +175,7 @@ struct Config {
 		int64_t memory_bytes;  /* of mails in hand; beyond: 451 */
 		unsigned acks_per_sender_per_day;
 		unsigned automatic_per_thread_per_day;
+		unsigned escalations_per_day; /* of a mailbox */
 		/* All tickets together: answers, and what deadlines start. */
 		unsigned automatic_per_minute;
 	} limits;

@@ -233,6 +233,9 @@ bool store_message_by_dedupe(Store *store, const char *dedupe,
  * customer can know (nullable). */
 bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 	char **ret_last, GError **error);
+/* The ticket's latest mail that is no agent's, or NULL. */
+bool store_message_last(Store *store, int64_t ticket_id,
+	StoreMessage **ret_message, GError **error);
 /* When the ticket's latest mail came that is no agent's, 0 if there is none. */
 bool store_message_latest(
 	Store *store, int64_t ticket_id, int64_t *ret_at, GError **error);

@@ -94,6 +94,7 @@ static EnginePolicy *build(Foundation *foundation, const BaseKey *key)
 			config->limits.acks_per_sender_per_day,
 		.automatic_per_thread_per_day =
 			config->limits.automatic_per_thread_per_day,
+		.escalations_per_day = config->limits.escalations_per_day,
 		.automatic_per_minute = config->limits.automatic_per_minute,
 		.give_up_after_s = config->submission.give_up_after_s,
 		.destroy = foundation_free,

@@ -168,6 +168,11 @@ static const ConfigRow rows[] = {
 		 "automatic mails in one conversation a day"),
 		&config_kind_unsigned,
 		IN_CONFIG(limits.automatic_per_thread_per_day), true},
+	{NUMBER("limits", "escalations_per_day", "20", 1, 1000000, "mails",
+		 "mails to a mailbox's supervisor a day; one more says that "
+		 "there are more"),
+		&config_kind_unsigned, IN_CONFIG(limits.escalations_per_day),
+		true},
 	{NUMBER("limits", "automatic_per_minute", "600", 0, 1000000, "mails",
 		 "automatic mails a minute, all tickets together; 0: no cap"),
 		&config_kind_unsigned, IN_CONFIG(limits.automatic_per_minute),

@@ -23,6 +23,17 @@ static bool find_told(Context *context, const StoreTicket *ticket,
 	return true;
 }
 
+/* What the supervisor has heard of this ticket. */
+static void note_telling(const StoreEvent *event, DecideFacts *facts)
+{
+	bool escalated = g_str_equal(event->what, "escalated");
+
+	facts->escalated_today |=
+		escalated || g_str_equal(event->what, "unreachable-told");
+	facts->threat_told_today |= escalated && event->detail &&
+				    g_str_has_prefix(event->detail, "threat");
+}
+
 /* What the customer's tickets caused together, and whether the supervisor heard
  * of this one. */
 static bool gather_day(Context *context, const StoreTicket *ticket,
@@ -35,11 +46,13 @@ static bool gather_day(Context *context, const StoreTicket *ticket,
 		return false;
 	for (guint i = 0; i < events->len; i++) {
 		const StoreEvent *event = g_ptr_array_index(events, i);
-		facts->escalated_today |= event->at > since_s &&
-					  g_str_equal(event->what, "escalated");
+		if (event->at > since_s)
+			note_telling(event, facts);
 	}
-	return store_outbox_count_recipient(context->store, customer, NULL,
-		since_s, &facts->automatic_to_customer_today, error);
+	return store_deadline_get(context->store, ticket->id,
+		       STORE_DEADLINE_FOLLOW_UP, &facts->follow_up_at, error) &&
+	       store_outbox_count_recipient(context->store, customer, NULL,
+		       since_s, &facts->automatic_to_customer_today, error);
 }
 
 bool apply_gather(Context *context, const StoreTicket *ticket,
@@ -125,7 +138,12 @@ static bool add_event(Context *context, const StoreTicket *ticket,
 	return event_add(context, &options, error);
 }
 
-static void change_ticket(
+static bool is_settled(const StoreTicket *ticket)
+{
+	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
+}
+
+static void change_state(
 	StoreTicket *ticket, const Decision *decision, int64_t now_s)
 {
 	if (decision->state == STORE_RESOLVED &&
@@ -134,6 +152,16 @@ static void change_ticket(
 	if (decision->state == STORE_OPEN)
 		ticket->resolved_at = 0;
 	ticket->state = decision->state;
+	ticket->reopened_count += decision->reopened;
+	/* What was to be said before the end is not said after it. */
+	if (is_settled(ticket))
+		g_clear_pointer(&ticket->update_words, g_free);
+}
+
+static void change_ticket(
+	StoreTicket *ticket, const Decision *decision, int64_t now_s)
+{
+	change_state(ticket, decision, now_s);
 	if (decision->promised_by != DECIDE_KEEP)
 		ticket->promised_by = decision->promised_by;
 	if (decision->unquiet)
@@ -145,22 +173,59 @@ static void change_ticket(
 	}
 	if (decision->send || decision->spoken)
 		ticket->heard_at = now_s;
+	if (decision->surveyed)
+		ticket->surveyed_at = now_s;
 	ticket->late_count += decision->late;
 }
 
+static bool set_deadline(Context *context, const StoreTicket *ticket,
+	enum store_deadline kind, int64_t due_at, GError **error)
+{
+	context->wake = true;
+	return store_deadline_set(
+		context->store, ticket->id, kind, due_at, error);
+}
+
+/* Whether the agents' reminder moves: it goes by the next words and by the
+ * state, and one that has been is followed by the next. */
+static bool moves_nudge(const Decision *decision)
+{
+	return decision->deadlines[STORE_DEADLINE_FOLLOW_UP] != DECIDE_KEEP ||
+	       decision->deadlines[STORE_DEADLINE_NUDGE] != DECIDE_KEEP ||
+	       decision->promised_by != DECIDE_KEEP || decision->quiet ||
+	       decision->settle || decision->reopened;
+}
+
+static bool set_nudge(Context *context, const StoreTicket *ticket,
+	const Decision *decision, int64_t now_s, GError **error)
+{
+	int64_t follow_up_at = decision->deadlines[STORE_DEADLINE_FOLLOW_UP];
+
+	if (!moves_nudge(decision))
+		return true;
+	if (follow_up_at == DECIDE_KEEP &&
+		!store_deadline_get(context->store, ticket->id,
+			STORE_DEADLINE_FOLLOW_UP, &follow_up_at, error))
+		return false;
+	int64_t nudge_at = decide_nudge_at(
+		policy_mailbox_of(context->policy, ticket->mailbox), ticket,
+		follow_up_at, now_s);
+	return set_deadline(
+		context, ticket, STORE_DEADLINE_NUDGE, nudge_at, error);
+}
+
 static bool set_deadlines(Context *context, const StoreTicket *ticket,
-	const Decision *decision, GError **error)
+	const Decision *decision, int64_t now_s, GError **error)
 {
 	for (int kind = 0; kind < STORE_DEADLINES; kind++) {
 		int64_t due_at = decision->deadlines[kind];
-		if (due_at == DECIDE_KEEP)
+		if (due_at == DECIDE_KEEP || kind == STORE_DEADLINE_NUDGE)
 			continue;
-		context->wake = true;
-		if (!store_deadline_set(context->store, ticket->id,
-			    (enum store_deadline)kind, due_at, error))
+		if (!set_deadline(context, ticket, (enum store_deadline)kind,
+			    due_at, error))
 			return false;
 	}
-	return true;
+	return set_nudge(context, ticket, decision, now_s, error);
 }
 
 /* Whether the mail of this kind tells a time by which a person answers. */
@@ -198,112 +263,194 @@ static bool record_promise(Context *context, const StoreTicket *ticket,
 		       now_s, ticket->promised_by, error);
 }
 
+/* What is carried out, and what is known only now. */
+typedef struct Apply Apply;
+struct Apply {
+	const Decision *decision;
+	const Cause *cause;
+	int64_t old_promised_s;
+	char *update_words; /* of the follow-up that is sent (nullable) */
+	bool was_settled;
+	int64_t now_s;
+};
+
 static bool send_to_customer(Context *context, const StoreTicket *ticket,
-	const Decision *decision, const Cause *cause, int64_t old_promised_s,
-	int64_t now_s, GError **error)
+	const Apply *apply, GError **error)
 {
+	const Decision *decision = apply->decision;
+	const Cause *cause = apply->cause;
 	int64_t outbox_id = 0;
-	ReplyFacts more = {.words = cause->words};
+	ReplyFacts more = {
+		.words = apply->update_words ? apply->update_words
+					     : cause->words,
+		.solved_by_customer = decision->solved,
+	};
 	SendOptions options = {
 		.ticket = ticket,
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
-		.more = &more,
-		.attachments = cause->attachments,
 		.kind = decision->mail,
 		.automatic = decision->automatic,
 		.reopened = decision->reopened,
-		.old_promised_s = old_promised_s,
+		.old_promised_s = apply->old_promised_s,
 		.resolution = cause->resolution,
 		.references = cause->references,
-		.now_s = now_s,
+		.more = &more,
+		.attachments = cause->attachments,
+		.now_s = apply->now_s,
 	};
 
 	return send_mail(context, &options, &outbox_id, error) &&
-	       record_promise(context, ticket, decision->mail, outbox_id, now_s,
-		       error) &&
+	       record_promise(context, ticket, decision->mail, outbox_id,
+		       apply->now_s, error) &&
 	       add_event(context, ticket, cause, sent_event(decision->mail),
-		       NULL, outbox_id, now_s, error);
+		       NULL, outbox_id, apply->now_s, error);
 }
 
-static bool tell_supervisor(Context *context, const StoreTicket *ticket,
-	const Cause *cause, int64_t old_promised_s, int64_t now_s,
-	GError **error)
+/* What the team hears beside the customer. */
+static bool tell_team(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
 {
-	const EngineMailbox *mailbox =
-		policy_mailbox_of(context->policy, ticket->mailbox);
-	int64_t outbox_id = 0;
-	SendOptions options = {
-		.ticket = ticket,
-		.mailbox = mailbox,
-		.kind = REPLY_ESCALATION,
-		.old_promised_s = old_promised_s,
-		.now_s = now_s,
-	};
+	const Decision *decision = apply->decision;
+	const Cause *cause = apply->cause;
+	const char *words = decision->escalate_words;
 
-	if (!mailbox->supervisor)
-		return add_event(context, ticket, cause, "escalation-withheld",
-			"the mailbox has no supervisor", 0, now_s, error);
-	return send_mail(context, &options, &outbox_id, error) &&
-	       add_event(context, ticket, cause, "escalated",
-		       mailbox->supervisor, outbox_id, now_s, error);
+	if (g_strcmp0(decision->escalate, "unreachable") == 0)
+		words = cause->detail;
+	if (decision->escalate &&
+		!notice_escalate(context, ticket, cause, decision->escalate,
+			words, decision->late ? apply->old_promised_s : 0,
+			apply->now_s, error))
+		return false;
+	if (decision->brief && !notice_brief(context, ticket, cause,
+				       decision->brief, apply->now_s, error))
+		return false;
+	return !decision->nudge ||
+	       notice_nudge(context, ticket, cause, decision->nudge,
+		       decision->nudge_due_s, apply->now_s, error);
 }
 
 static bool send_all(Context *context, const StoreTicket *ticket,
-	const Decision *decision, const Cause *cause, int64_t old_promised_s,
-	int64_t now_s, GError **error)
+	const Apply *apply, GError **error)
 {
-	if (decision->send && !send_to_customer(context, ticket, decision,
-				      cause, old_promised_s, now_s, error))
+	const Decision *decision = apply->decision;
+
+	if (decision->send && !send_to_customer(context, ticket, apply, error))
 		return false;
-	if (decision->guard && !add_event(context, ticket, cause, "not-mailed",
-				       decision->guard, 0, now_s, error))
+	if (decision->guard &&
+		!add_event(context, ticket, apply->cause, "not-mailed",
+			decision->guard, 0, apply->now_s, error))
 		return false;
-	return !decision->escalate || tell_supervisor(context, ticket, cause,
-					      old_promised_s, now_s, error);
+	return tell_team(context, ticket, apply, error);
+}
+
+static bool withdraw_kind(Context *context, const StoreTicket *ticket,
+	const Apply *apply, const char *kind, GError **error)
+{
+	unsigned count = 0;
+
+	if (!store_outbox_withdraw(context->store, ticket->id, kind,
+		    apply->now_s, &count, error))
+		return false;
+	g_autofree char *detail = g_strdup_printf("%u", count);
+	return !count || add_event(context, ticket, apply->cause, "withdrawn",
+				 detail, 0, apply->now_s, error);
 }
 
 /*
  * What waits in the outbox and is no longer true is not sent: all of it when
- * the matter is settled or the address is dead, and the earlier follow-up when
- * there is a newer word.  So the customer hears once, not once for each day on
- * which no mail could leave.
+ * the matter has just been settled or the address is dead, the questions about
+ * a settled one when it is opened again, and the earlier follow-up when there
+ * is a newer word.  So the customer hears once, not once for each day on which
+ * no mail could leave.
  */
 static bool withdraw(Context *context, const StoreTicket *ticket,
-	const Decision *decision, const Cause *cause, int64_t now_s,
-	GError **error)
+	const Apply *apply, GError **error)
 {
-	bool over = decision->quiet || ticket->state == STORE_RESOLVED ||
-		    ticket->state == STORE_CLOSED;
-	unsigned count = 0;
+	const Decision *decision = apply->decision;
 
-	if (!over && !decision->send)
-		return true;
-	if (!store_outbox_withdraw(context->store, ticket->id,
-		    over ? NULL : reply_kind_name(REPLY_FOLLOWUP), now_s,
-		    &count, error))
+	if (decision->quiet || (is_settled(ticket) && !apply->was_settled))
+		return withdraw_kind(context, ticket, apply, NULL, error);
+	if (decision->reopened &&
+		(!withdraw_kind(context, ticket, apply,
+			 reply_kind_name(REPLY_SURVEY), error) ||
+			!withdraw_kind(context, ticket, apply,
+				reply_kind_name(REPLY_AFTERCARE), error)))
 		return false;
-	g_autofree char *detail = g_strdup_printf("%u", count);
-	return !count || add_event(context, ticket, cause, "withdrawn", detail,
-				 0, now_s, error);
+	return !decision->send ||
+	       withdraw_kind(context, ticket, apply,
+		       reply_kind_name(REPLY_FOLLOWUP), error);
+}
+
+static bool record_rating(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
+{
+	const Decision *decision = apply->decision;
+	const Cause *cause = apply->cause;
+	StoreRating rating = {
+		.ticket_id = ticket->id,
+		.at = apply->now_s,
+		.score = decision->rating,
+		.comment = (char *)decision->rating_comment,
+	};
+
+	if (!decision->rating)
+		return true;
+	g_autofree char *detail = g_strdup_printf("%u of 5, %s",
+		decision->rating, cause->detail ? cause->detail : "");
+	return store_rating_insert(context->store, &rating, error) &&
+	       add_event(context, ticket, cause, "rated", detail, 0,
+		       apply->now_s, error);
+}
+
+/* By which others will find that theirs is like it. */
+static bool record_words(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
+{
+	const Cause *cause = apply->cause;
+
+	if (apply->decision->record != DECIDE_OPEN || ticket->quiet)
+		return true;
+	return similar_record(context, ticket,
+		cause->analysis ? cause->analysis->reply_text : cause->words,
+		error);
+}
+
+static bool record(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
+{
+	const Decision *decision = apply->decision;
+	const Cause *cause = apply->cause;
+
+	if (decision->what && !add_event(context, ticket, cause, decision->what,
+				      cause->detail, 0, apply->now_s, error))
+		return false;
+	return (!decision->settle ||
+		       store_promise_settle(context->store, ticket->id,
+			       decision->outcome, apply->now_s, error)) &&
+	       record_rating(context, ticket, apply, error) &&
+	       record_words(context, ticket, apply, error);
 }
 
 bool apply_decision(Context *context, StoreTicket *ticket,
 	const Decision *decision, const Cause *cause, int64_t now_s,
 	GError **error)
 {
-	int64_t old_promised_s = ticket->promised_by;
+	g_autofree char *update_words = NULL;
+	Apply apply = {
+		.decision = decision,
+		.cause = cause,
+		.old_promised_s = ticket->promised_by,
+		.was_settled = is_settled(ticket),
+		.now_s = now_s,
+	};
 
 	change_ticket(ticket, decision, now_s);
-	if (decision->what && !add_event(context, ticket, cause, decision->what,
-				      cause->detail, 0, now_s, error))
-		return false;
-	if (decision->settle &&
-		!store_promise_settle(context->store, ticket->id,
-			decision->outcome, now_s, error))
-		return false;
-	return store_ticket_update(context->store, ticket, error) &&
-	       set_deadlines(context, ticket, decision, error) &&
-	       withdraw(context, ticket, decision, cause, now_s, error) &&
-	       send_all(context, ticket, decision, cause, old_promised_s, now_s,
-		       error);
+	if (decision->send && decision->mail == REPLY_FOLLOWUP)
+		apply.update_words = update_words =
+			g_steal_pointer(&ticket->update_words);
+	return record(context, ticket, &apply, error) &&
+	       store_ticket_update(context->store, ticket, error) &&
+	       set_deadlines(context, ticket, decision, now_s, error) &&
+	       withdraw(context, ticket, &apply, error) &&
+	       send_all(context, ticket, &apply, error);
 }

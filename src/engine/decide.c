@@ -1,6 +1,15 @@
 #include "decide.h"
 
-enum { DAY_S = 24 * 60 * 60, HOUR_S = 60 * 60, MINUTE_S = 60 };
+enum {
+	DAY_S = 24 * 60 * 60,
+	HOUR_S = 60 * 60,
+	MINUTE_S = 60,
+	/* A question that a backstop withheld is put again, not for ever. */
+	QUESTION_RETRY_S = 6 * HOUR_S,
+	QUESTION_RETRIES_S = 3 * DAY_S,
+};
+
+static Decision resolve(const DecideFacts *facts, bool silent);
 
 /* A decision that changes nothing yet. */
 static Decision start(const DecideFacts *facts, const char *what)
@@ -14,6 +23,11 @@ static Decision start(const DecideFacts *facts, const char *what)
 	for (int kind = 0; kind < STORE_DEADLINES; kind++)
 		decision.deadlines[kind] = DECIDE_KEEP;
 	return decision;
+}
+
+static bool is_settled(const StoreTicket *ticket)
+{
+	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
 }
 
 /* g_str_hash() alone clumps on ids that are alike in shape; this is the last
@@ -202,13 +216,18 @@ static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
 	return decision;
 }
 
-/* A customer's word on a resolved ticket: open again, a new promise. */
+/* A customer's word on a resolved ticket: open again, a new promise.  What
+ * comes back a second time needs somebody else's eye. */
 static void reopen(Decision *decision, const DecideFacts *facts)
 {
 	decision->what = "reopened";
 	decision->reopened = true;
 	decision->state = STORE_OPEN;
 	decision->deadlines[STORE_DEADLINE_CLOSE] = 0;
+	decision->deadlines[STORE_DEADLINE_SURVEY] = 0;
+	decision->deadlines[STORE_DEADLINE_AFTERCARE] = 0;
+	if (facts->ticket->reopened_count && !facts->escalated_today)
+		decision->escalate = "reopened";
 	promise(decision, facts);
 	follow_up_unsent(decision, facts);
 }
@@ -244,37 +263,119 @@ static Decision first_word(
 	return decision;
 }
 
-static Decision add_to_ticket(
-	const DecideFacts *facts, const Analysis *analysis)
+/* ---- a mail on a settled matter ---------------------------------------- */
+
+static bool rates(const StoreTicket *ticket, const Analysis *analysis)
 {
-	Decision decision = start(facts, "added");
-	enum store_state state = facts->ticket->state;
+	return is_settled(ticket) && ticket->surveyed_at && analysis->rating;
+}
+
+bool decide_concludes(const StoreTicket *ticket, const Analysis *analysis)
+{
+	return is_settled(ticket) &&
+	       (rates(ticket, analysis) || analysis->says_thanks ||
+		       analysis->says_solved || analysis->status_request);
+}
+
+/* A poor rating whose comment is a complaint. */
+static bool complains_again(const DecideFacts *facts, const Analysis *analysis)
+{
+	return rates(facts->ticket, analysis) &&
+	       analysis->rating <= DECIDE_RATING_POOR &&
+	       analysis->rating_comment &&
+	       analysis->complaint_score * 100.0 >=
+		       facts->mailbox->accept_threshold;
+}
+
+/* Not from a machine, nor from somebody else. */
+static bool is_of_customer(const DecideFacts *facts, const Analysis *analysis)
+{
+	return analysis->kind == ANALYSIS_COMPLAINT &&
+	       facts->from_participant &&
+	       analysis->cost != ANALYSIS_COST_AUTOMATIC;
+}
+
+static bool opens_again(const DecideFacts *facts, const Analysis *analysis)
+{
+	const StoreTicket *ticket = facts->ticket;
+
+	if (!is_of_customer(facts, analysis))
+		return false;
+	if (complains_again(facts, analysis))
+		return true;
+	return ticket->state == STORE_RESOLVED &&
+	       !decide_concludes(ticket, analysis);
+}
+
+static void take_rating(
+	Decision *decision, const DecideFacts *facts, const Analysis *analysis)
+{
+	if (!is_of_customer(facts, analysis) || !rates(facts->ticket, analysis))
+		return;
+	decision->rating = analysis->rating;
+	decision->rating_comment = analysis->rating_comment;
+	if (analysis->rating > DECIDE_RATING_POOR)
+		return;
+	decision->escalate = "rating";
+	decision->escalate_words = analysis->rating_comment;
+}
+
+/* What withholds an answer to a further mail. */
+static const char *answer_guard(
+	const DecideFacts *facts, const Analysis *analysis, bool unquiet)
+{
+	return analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING
+		       ? analysis->guard
+		       : thread_guard(facts, unquiet);
+}
+
+static Decision conclude(
+	Decision decision, const DecideFacts *facts, const Analysis *analysis)
+{
+	decision.unquiet = speaks_again(facts, analysis);
+	if (decision.rating) {
+		decision.what = NULL;
+		decision.guard = "rating";
+	} else if (analysis->status_request) {
+		decision.guard =
+			answer_guard(facts, analysis, decision.unquiet);
+		if (!decision.guard)
+			send_automatic(&decision, REPLY_STATUS);
+	} else {
+		decision.what = "thanked";
+		decision.guard = "thanks";
+	}
+	return decision;
+}
+
+/* The customer says that it is settled, and knows best. */
+static Decision solve(const DecideFacts *facts, const Analysis *analysis)
+{
+	Decision decision = resolve(facts, false);
 
 	decision.record = DECIDE_ADD;
-	if (analysis->kind != ANALYSIS_COMPLAINT) {
-		decision.guard = analysis->guard
-					 ? analysis->guard
-					 : analysis_kind_name(analysis->kind);
-		return decision;
-	}
-	if (state == STORE_RESOLVED && facts->from_participant &&
-		analysis->cost != ANALYSIS_COST_AUTOMATIC)
-		reopen(&decision, facts);
-	else if (state == STORE_WAITING)
-		decision.state = STORE_OPEN;
-	if (speaks_again(facts, analysis))
-		speak_again(&decision, facts);
-	if (decision.unquiet && !facts->ticket->heard_at)
-		return first_word(decision, facts, analysis);
+	decision.what = "solved-by-customer";
+	decision.solved = true;
+	decision.outcome = STORE_PROMISE_KEPT;
+	decision.unquiet = speaks_again(facts, analysis);
+	decision.guard = answer_guard(facts, analysis, decision.unquiet);
+	decision.send = false;
+	if (!decision.guard)
+		send_automatic(&decision, REPLY_RESOLVED);
+	return decision;
+}
 
+/* ---- a mail on a ticket ------------------------------------------------ */
+
+/* Who asks, or comes back, hears how things stand. */
+static Decision answer_addition(
+	Decision decision, const DecideFacts *facts, const Analysis *analysis)
+{
 	decision.guard = "already-acknowledged";
 	if (!decision.reopened &&
 		!(analysis->status_request && facts->from_participant))
 		return decision;
-	decision.guard =
-		analysis->guard && analysis->cost != ANALYSIS_COST_NOTHING
-			? analysis->guard
-			: thread_guard(facts, decision.unquiet);
+	decision.guard = answer_guard(facts, analysis, decision.unquiet);
 	/* What is overdue has a word of its own, with a new time, at once. */
 	if (!decision.guard && !decision.reopened && promise_passed(facts))
 		decision.guard = "late-notice-due";
@@ -285,6 +386,39 @@ static Decision add_to_ticket(
 	return decision;
 }
 
+static Decision add_to_ticket(
+	const DecideFacts *facts, const Analysis *analysis)
+{
+	Decision decision = start(facts, "added");
+	const StoreTicket *ticket = facts->ticket;
+	bool of_customer = is_of_customer(facts, analysis);
+
+	decision.record = DECIDE_ADD;
+	if (analysis->kind != ANALYSIS_COMPLAINT) {
+		decision.guard = analysis->guard
+					 ? analysis->guard
+					 : analysis_kind_name(analysis->kind);
+		return decision;
+	}
+	if (of_customer && analysis->says_solved && !is_settled(ticket))
+		return solve(facts, analysis);
+	if (opens_again(facts, analysis)) {
+		reopen(&decision, facts);
+		decision.brief = "reopened";
+	} else if (ticket->state == STORE_WAITING) {
+		decision.state = STORE_OPEN;
+	}
+	take_rating(&decision, facts, analysis);
+	if (of_customer && !decision.reopened &&
+		decide_concludes(ticket, analysis))
+		return conclude(decision, facts, analysis);
+	if (speaks_again(facts, analysis))
+		speak_again(&decision, facts);
+	if (decision.unquiet && !ticket->heard_at)
+		return first_word(decision, facts, analysis);
+	return answer_addition(decision, facts, analysis);
+}
+
 /* What belongs to a ticket is never let pass, nor is a doubt. */
 static bool passes(const DecideFacts *facts, const Analysis *analysis)
 {
@@ -293,17 +427,45 @@ static bool passes(const DecideFacts *facts, const Analysis *analysis)
 		       facts->mailbox->accept_threshold;
 }
 
+/* Law, press and regulator: whoever reads it first may not be who can
+ * answer. */
+static void heed_threat(
+	Decision *decision, const DecideFacts *facts, const Analysis *analysis)
+{
+	bool of_customer = facts->ticket ? is_of_customer(facts, analysis)
+					 : !decision->quiet;
+
+	if (!analysis->threat || !of_customer || facts->threat_told_today)
+		return;
+	decision->escalate = "threat";
+	decision->escalate_words = analysis->threat;
+}
+
+/* A new matter of a person's; old mail is none. */
+static Decision open_matter(const DecideFacts *facts, const Analysis *analysis)
+{
+	Decision decision = open_ticket(facts, analysis);
+
+	if (analysis->kind == ANALYSIS_COMPLAINT && !facts->no_acknowledge)
+		decision.brief = "new";
+	heed_threat(&decision, facts, analysis);
+	return decision;
+}
+
 Decision decide_mail(const DecideFacts *facts, const Analysis *analysis)
 {
-	if (facts->ticket)
-		return add_to_ticket(facts, analysis);
+	if (facts->ticket) {
+		Decision addition = add_to_ticket(facts, analysis);
+		heed_threat(&addition, facts, analysis);
+		return addition;
+	}
 	if (passes(facts, analysis)) {
 		Decision pass = start(facts, NULL);
 		pass.record = DECIDE_PASS;
 		return pass;
 	}
 	if (!is_report(analysis->kind))
-		return open_ticket(facts, analysis);
+		return open_matter(facts, analysis);
 
 	Decision decision = start(facts, "recorded");
 	decision.record = DECIDE_ALONE;
@@ -329,8 +491,8 @@ Decision decide_bounce(const DecideFacts *facts, bool permanent)
 		*follow_up_deadline(&decision) = 0;
 		/* An address that dies and speaks again in turn is told of
 		 * once a day. */
-		decision.escalate =
-			!facts->ticket->quiet && !facts->escalated_today;
+		if (!facts->ticket->quiet && !facts->escalated_today)
+			decision.escalate = "unreachable";
 	}
 	return decision;
 }
@@ -344,6 +506,7 @@ static Decision lapse(const DecideFacts *facts)
 
 	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
 	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
+	decision.deadlines[STORE_DEADLINE_NUDGE] = 0;
 	return decision;
 }
 
@@ -371,7 +534,7 @@ static Decision due_promise(const DecideFacts *facts)
 	Decision decision = start(facts, "late");
 
 	decision.late = true;
-	decision.escalate = true;
+	decision.escalate = "promise";
 	decision.settle = true;
 	decision.outcome = STORE_PROMISE_BROKEN;
 	decision.promised_by = 0;
@@ -384,8 +547,10 @@ static Decision due_promise(const DecideFacts *facts)
 	if (decision.guard) {
 		*follow_up_deadline(&decision) = look_again_at(facts);
 	} else {
-		send_automatic(&decision,
-			facts->promise_told ? REPLY_LATE : REPLY_FOLLOWUP);
+		/* An agent's words wait for the next mail: this one. */
+		bool stock =
+			facts->promise_told && !facts->ticket->update_words;
+		send_automatic(&decision, stock ? REPLY_LATE : REPLY_FOLLOWUP);
 		follow_up(&decision, facts);
 	}
 	if (facts->ticket->late_count < DECIDE_LATE_MOST)
@@ -430,10 +595,95 @@ static Decision due_close(const DecideFacts *facts)
 	return decision;
 }
 
+/* The words that are due to a customer, the follow-ups only where there is time
+ * for a reminder between two of them. */
+enum { DUE_FOLLOW_UP, DUE_PROMISE, DUES };
+
+static void list_dues(const EngineMailbox *mailbox, const StoreTicket *ticket,
+	int64_t follow_up_at, int64_t dues[DUES])
+{
+	bool between = mailbox->follow_up_every_s > mailbox->nudge_before_s;
+
+	dues[DUE_FOLLOW_UP] = between ? follow_up_at : 0;
+	dues[DUE_PROMISE] = ticket->promised_by;
+}
+
+int64_t decide_nudge_at(const EngineMailbox *mailbox, const StoreTicket *ticket,
+	int64_t follow_up_at, int64_t now_s)
+{
+	int64_t before = mailbox->nudge_before_s;
+	int64_t dues[DUES], next = 0;
+
+	if (!before || !mailbox->agents || !*mailbox->agents ||
+		is_settled(ticket) || ticket->quiet)
+		return 0;
+	list_dues(mailbox, ticket, follow_up_at, dues);
+	for (int i = 0; i < DUES; i++)
+		if (dues[i] - before > now_s && (!next || dues[i] < next))
+			next = dues[i];
+	return next ? next - before : 0;
+}
+
+/* Who has just answered knows of the ticket. */
+static bool was_just_answered(const DecideFacts *facts)
+{
+	int64_t answered_at = facts->ticket->answered_at;
+
+	return answered_at &&
+	       facts->now_s - answered_at < facts->mailbox->nudge_before_s;
+}
+
+/* apply sets the next one. */
+static Decision due_nudge(const DecideFacts *facts)
+{
+	static const char *const reasons[DUES] = {"follow-up", "promise"};
+	Decision decision = start(facts, NULL);
+	int64_t before = facts->mailbox->nudge_before_s;
+	int64_t dues[DUES];
+
+	decision.deadlines[STORE_DEADLINE_NUDGE] = 0;
+	if (facts->ticket->quiet || was_just_answered(facts))
+		return decision;
+	list_dues(facts->mailbox, facts->ticket, facts->follow_up_at, dues);
+	for (int i = 0; i < DUES; i++) {
+		bool near = dues[i] > facts->now_s &&
+			    dues[i] - before <= facts->now_s;
+		if (!near || (decision.nudge && dues[i] > decision.nudge_due_s))
+			continue;
+		decision.nudge = reasons[i];
+		decision.nudge_due_s = dues[i];
+	}
+	return decision;
+}
+
+/* A question after the resolution; after an outage it is put late, but put. */
+static Decision due_question(const DecideFacts *facts, enum store_deadline kind,
+	enum reply_kind mail, int64_t after_s)
+{
+	const StoreTicket *ticket = facts->ticket;
+	Decision decision = start(facts, NULL);
+	int64_t latest = ticket->resolved_at + after_s + QUESTION_RETRIES_S;
+
+	decision.deadlines[kind] = 0;
+	if (!is_settled(ticket) || ticket->merged_into)
+		return decision;
+	decision.guard =
+		facts->no_address ? "no-address" : thread_guard(facts, false);
+	if (!decision.guard)
+		decision.guard = customer_guard(facts);
+	if (!decision.guard) {
+		send_automatic(&decision, mail);
+		decision.surveyed = mail == REPLY_SURVEY;
+	} else if (!facts->no_address && !ticket->quiet &&
+		   facts->now_s < latest) {
+		decision.deadlines[kind] = facts->now_s + QUESTION_RETRY_S;
+	}
+	return decision;
+}
+
 Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind)
 {
-	enum store_state state = facts->ticket->state;
-	bool settled = state == STORE_RESOLVED || state == STORE_CLOSED;
+	bool settled = is_settled(facts->ticket);
 
 	switch (kind) {
 	case STORE_DEADLINE_FOLLOW_UP:
@@ -443,17 +693,28 @@ Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind)
 	case STORE_DEADLINE_CLOSE:
 		return due_close(facts);
 	case STORE_DEADLINE_NUDGE:
+		return settled ? lapse(facts) : due_nudge(facts);
 	case STORE_DEADLINE_SURVEY:
+		return due_question(facts, kind, REPLY_SURVEY,
+			facts->mailbox->survey_after_s);
 	case STORE_DEADLINE_AFTERCARE:
-		return lapse(facts);
+		return due_question(facts, kind, REPLY_AFTERCARE,
+			facts->mailbox->aftercare_after_s);
 	}
 	g_assert_not_reached();
 }
 
 /* ---- an operator's word ------------------------------------------------ */
 
+/* 0: the mailbox does not want it. */
+static int64_t after_resolution(const DecideFacts *facts, int64_t after_s)
+{
+	return after_s ? facts->now_s + after_s : 0;
+}
+
 static Decision resolve(const DecideFacts *facts, bool silent)
 {
+	const EngineMailbox *mailbox = facts->mailbox;
 	Decision decision = start(facts, "resolved");
 	int64_t promised_by = facts->ticket->promised_by;
 
@@ -466,7 +727,12 @@ static Decision resolve(const DecideFacts *facts, bool silent)
 	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
 	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
 	decision.deadlines[STORE_DEADLINE_CLOSE] =
-		facts->now_s + facts->mailbox->close_after_s;
+		facts->now_s + mailbox->close_after_s;
+	decision.deadlines[STORE_DEADLINE_SURVEY] =
+		silent ? 0 : after_resolution(facts, mailbox->survey_after_s);
+	decision.deadlines[STORE_DEADLINE_AFTERCARE] =
+		silent ? 0
+		       : after_resolution(facts, mailbox->aftercare_after_s);
 	decision.guard = silent ? "operator-silent" : facts->ticket->quiet;
 	decision.send = !decision.guard;
 	decision.mail = REPLY_RESOLVED;

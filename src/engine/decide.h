@@ -11,6 +11,9 @@
  * missed is the last that was made. */
 enum { DECIDE_LATE_MOST = 3 };
 
+/* A customer who rates us so, or worse, is not satisfied. */
+enum { DECIDE_RATING_POOR = 2 };
+
 /* What is known when something happens.  All pointers (transfer none). */
 typedef struct DecideFacts DecideFacts;
 struct DecideFacts {
@@ -27,6 +30,8 @@ struct DecideFacts {
 	unsigned automatic_on_thread_today;
 	unsigned automatic_to_customer_today; /* on all their tickets */
 	bool escalated_today;                 /* on this ticket */
+	bool threat_told_today;               /* likewise */
+	int64_t follow_up_at; /* the next one of the ticket; 0: none */
 	unsigned acks_per_sender_most;
 	unsigned automatic_per_thread_most;
 	unsigned automatic_per_customer_most; /* 0: no cap */
@@ -55,10 +60,20 @@ struct Decision {
 	bool unquiet;           /* automatic mail may be sent again */
 	bool spoken;            /* the customer hears by somebody else's mail */
 	bool reopened;
-	bool late;           /* one more missed promise */
-	bool escalate;       /* the supervisor hears */
-	int64_t promised_by; /* new promise; DECIDE_KEEP; 0: none */
-	bool settle;         /* open promises end as ... */
+	bool late; /* one more missed promise */
+	/* The supervisor hears: a reason of ReplyFacts or "unreachable", and
+	 * the words that gave it (nullable). */
+	const char *escalate, *escalate_words;
+	const char *brief; /* the team hears: "new", "reopened" (nullable) */
+	const char
+		*nudge; /* the agents do: "follow-up", "promise" (nullable) */
+	int64_t nudge_due_s;
+	bool solved;                /* the customer says so */
+	bool surveyed;              /* the customer is asked for a rating */
+	unsigned rating;            /* that they gave; 0: none */
+	const char *rating_comment; /* (nullable) */
+	int64_t promised_by;        /* new promise; DECIDE_KEEP; 0: none */
+	bool settle;                /* open promises end as ... */
 	enum store_promise_outcome outcome;
 	int64_t deadlines[STORE_DEADLINES];
 };
@@ -88,6 +103,18 @@ Decision decide_on_behalf(const DecideFacts *facts);
 
 /* A ticket that goes on for another one keeps that one's promise. */
 Decision decide_take_over(const DecideFacts *facts, int64_t promised_by);
+
+/*
+ * When the agents are to be reminded of the next word to the customer: the
+ * mailbox's time before the earlier of follow-up and promise, 0 for never. What
+ * should have been before now is not made good: the word itself comes next.
+ */
+int64_t decide_nudge_at(const EngineMailbox *mailbox, const StoreTicket *ticket,
+	int64_t follow_up_at, int64_t now_s);
+
+/* Whether the mail of somebody who takes part ends a settled matter, or asks
+ * about it: it opens nothing, neither the ticket again nor another one. */
+bool decide_concludes(const StoreTicket *ticket, const Analysis *analysis);
 
 Decision decide_order(
 	const DecideFacts *facts, enum engine_operation operation, bool silent);

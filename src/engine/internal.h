@@ -174,6 +174,7 @@ struct Cause {
 	const char *queue_id;
 	const char *resolution;      /* the agent's words (nullable) */
 	const GPtrArray *references; /* of the mail (nullable) */
+	const Analysis *analysis;    /* of the customer's mail (nullable) */
 	/* The agent's words and files for the customer (nullable). */
 	const char *words;
 	const GPtrArray *attachments;
@@ -203,10 +204,31 @@ bool notice_escalate(Context *context, const StoreTicket *ticket,
 bool notice_brief(Context *context, const StoreTicket *ticket,
 	const Cause *cause, const char *reason, int64_t now_s, GError **error);
 
+/* The agents hear that a word to the customer is due then; reason as in
+ * ReplyFacts. */
+bool notice_nudge(Context *context, const StoreTicket *ticket,
+	const Cause *cause, const char *reason, int64_t due_s, int64_t now_s,
+	GError **error);
+
 /* Who is to be reminded of a ticket: the assignee if that is an agent's
  * address, else all agents.  (transfer container) */
 GPtrArray *notice_agents_of(
 	const EngineMailbox *mailbox, const StoreTicket *ticket);
+
+/* ---- similar.c: tickets that resemble each other ------------------------ */
+
+/* The distinct words of a matter, folded, separated by spaces, not too many;
+ * both may be NULL.  (transfer full) */
+char *similar_words(const char *subject, const char *text);
+
+/* Keeps the words of a new ticket. */
+bool similar_record(Context *context, const StoreTicket *ticket,
+	const char *text, GError **error);
+
+/* Solved ones of the mailbox, the most alike first.
+ * (element-type StoreTicket) */
+bool similar_find(Context *context, const StoreTicket *ticket, const char *text,
+	unsigned most, GPtrArray **ret_tickets, GError **error);
 
 /* ---- customer.c -------------------------------------------------------- */
 

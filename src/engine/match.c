@@ -218,10 +218,11 @@ static bool by_subject(Context *context, const EngineMail *mail,
 }
 
 /*
- * A closed matter is history: a new complaint gets a ticket anew.  So does a
- * complaint that somebody else makes on a resolved one: they cannot open it
- * again, and must not go unanswered.  Nor is a forward a reply: who passes on a
- * mail of somebody's ticket has a matter of their own.
+ * A closed matter is history: a new complaint gets a ticket anew; thanks, a
+ * rating and the question how it stands are none.  So does a complaint that
+ * somebody else makes on a resolved one: they cannot open it again, and must
+ * not go unanswered.  Nor is a forward a reply: who passes on a mail of
+ * somebody's ticket has a matter of their own.
  */
 static bool is_over(Context *context, const StoreTicket *ticket,
 	const EngineMail *mail, bool *ret_over, GError **error)
@@ -233,12 +234,14 @@ static bool is_over(Context *context, const StoreTicket *ticket,
 	if (analysis->kind != ANALYSIS_COMPLAINT ||
 		is_agent(context, ticket, mail))
 		return true;
-	if (ticket->state == STORE_CLOSED) {
+	if (ticket->state == STORE_CLOSED &&
+		!decide_concludes(ticket, analysis)) {
 		*ret_over = true;
 		return true;
 	}
-	if ((ticket->state != STORE_RESOLVED && !analysis->forward) ||
-		analysis->cost == ANALYSIS_COST_AUTOMATIC)
+	if (ticket->state != STORE_CLOSED &&
+		((ticket->state != STORE_RESOLVED && !analysis->forward) ||
+			analysis->cost == ANALYSIS_COST_AUTOMATIC))
 		return true;
 	if (!is_participant(context, ticket, analysis, &participant, error))
 		return false;

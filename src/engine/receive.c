@@ -408,6 +408,7 @@ static bool record_on_ticket(Context *context, const Receive *receive,
 		.mail_id = mail->analysis->message_id,
 		.queue_id = mail->queue_id,
 		.references = mail->analysis->references,
+		.analysis = mail->analysis,
 	};
 
 	return record(context, receive, target, dedupe, decision->guard,

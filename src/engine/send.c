@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "command.h"
 #include "internal.h"
 
 enum { MINUTE_S = 60, EVENTS_MOST = 8 };
@@ -20,6 +21,7 @@ static const struct {
 	{"updated", "updated"},
 	{"late", "promised"},
 	{"resolved", "resolved"},
+	{"solved-by-customer", "resolved"},
 	{"reopened", "reopened"},
 	{"escalated", "escalated"},
 };
@@ -68,13 +70,11 @@ static bool gather_events(Context *context, const SendOptions *options,
 /* What staff may read and customers never do. */
 static void add_staff_facts(const SendOptions *options, ReplyFacts *facts)
 {
-	static const char *const priorities[] = {
-		"low", "normal", "high", "urgent"};
 	const StoreTicket *ticket = options->ticket;
 
 	facts->complainer = ticket->complainer;
 	facts->complainer_reason = ticket->complainer_reason;
-	facts->priority = priorities[CLAMP(ticket->priority, 0, 3)];
+	facts->priority = command_priority_name(ticket->priority);
 	facts->type = ticket->type;
 	facts->cause = ticket->cause;
 	facts->tags = ticket->tags;
@@ -85,6 +85,7 @@ static void add_staff_facts(const SendOptions *options, ReplyFacts *facts)
 static void add_more(const ReplyFacts *more, bool to_staff, ReplyFacts *facts)
 {
 	facts->words = more->words;
+	facts->solved_by_customer = more->solved_by_customer;
 	if (!to_staff)
 		return;
 	facts->reason = more->reason;

@@ -99,6 +99,17 @@ bool store_message_by_dedupe(Store *store, const char *dedupe,
 		read_message, (void **)ret_message, error);
 }
 
+bool store_message_last(Store *store, int64_t ticket_id,
+	StoreMessage **ret_message, GError **error)
+{
+	return query_first(store,
+		query_start(store, error,
+			MESSAGE_COLUMNS " WHERE ticket_id = ? AND agent IS NULL"
+					" ORDER BY id DESC LIMIT 1",
+			"i", ticket_id),
+		read_message, (void **)ret_message, error);
+}
+
 bool store_message_ends(Store *store, int64_t ticket_id, char **ret_first,
 	char **ret_last, GError **error)
 {

@@ -467,6 +467,7 @@ static void test_two_lines_are_enough_and_defaults_are_sane(void **state)
 	assert_int_equal(config->limits.memory_bytes, 512 << 20);
 	assert_int_equal(config->limits.acks_per_sender_per_day, 3);
 	assert_int_equal(config->limits.automatic_per_thread_per_day, 2);
+	assert_int_equal(config->limits.escalations_per_day, 20);
 	assert_int_equal(config->limits.automatic_per_minute, 600);
 	assert_string_equal(mailbox->name, "c@example.com");
 	assert_string_equal(mailbox->language, "en");

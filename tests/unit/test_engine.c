@@ -659,7 +659,7 @@ static void test_a_dead_address_ends_the_follow_ups(void **state)
 		assert_int_equal(
 			desk_deadline(desk, ticket, STORE_DEADLINE_FOLLOW_UP),
 			0);
-		assert_int_equal(desk_count(desk, ticket, "escalation"), 1);
+		assert_int_equal(desk_count(desk, ticket, "unreachable"), 1);
 		/* Nothing leaves but what the staff hears. */
 		desk_run_deadlines(desk, NOW + 3 * DAY);
 		assert_int_equal(desk_count(desk, ticket, "ack"), 1);
@@ -1215,7 +1215,7 @@ static void test_a_refused_address_ends_the_follow_ups(void **state)
 		assert_text(
 			ticket->quiet, cases[i].dead ? "unreachable" : NULL);
 		assert_int_equal(ticket->next_update_at == 0, cases[i].dead);
-		assert_int_equal(desk_count(desk, ticket, "escalation"),
+		assert_int_equal(desk_count(desk, ticket, "unreachable"),
 			cases[i].dead ? 1 : 0);
 		desk_free(desk);
 	}

@@ -31,6 +31,7 @@ enum {
 	OUTAGE = START + 12 * DAY + 6 * HOUR, /* 27 October 06:00 UTC */
 	OUTAGE_END = OUTAGE + 3 * DAY,
 	PER_MINUTE = 40,
+	NUDGE_BEFORE = 4 * HOUR,
 	BURST_S = 15 * MINUTE, /* in which what the outage held back leaves */
 	SEED = 20261015,
 };
@@ -69,7 +70,7 @@ struct Month {
 	char *references[TICKETS]; /* NULL before it was opened */
 	GHashTable *sent;          /* ids of rows that were sent */
 	int64_t now_s;
-	unsigned steps, deferred, refused, dead;
+	unsigned steps, deferred, refused, dead, nudges, questions;
 	bool spread; /* check_spread() has been */
 };
 
@@ -568,7 +569,10 @@ static void check_row(
 		g_hash_table_contains(month.sent, GINT_TO_POINTER(row->id)));
 	if (!sent)
 		return;
-	assert_month(!row->automatic || !was_settled_at(story, row->settled_at),
+	/* What a settled ticket is asked, or asks, is of that time. */
+	assert_month(!row->automatic ||
+			     !was_settled_at(story, row->settled_at) ||
+			     was_settled_at(story, row->created_at),
 		"%s: %s left after the resolution", name(story), row->kind);
 	if (row->attempts)
 		return;
@@ -616,6 +620,7 @@ static void for_every_ticket(void (*check)(const Story *story))
 
 static void open_offices(void)
 {
+	static const char *const agents[] = {"agent@example.com", NULL};
 	EngineMailbox mailboxes[G_N_ELEMENTS(offices)];
 	EnginePolicyOptions options = desk_limits();
 
@@ -624,6 +629,11 @@ static void open_offices(void)
 			desk_calendar(month.desk, offices[i].zone);
 		mailboxes[i] = desk_mailbox(month.desk, offices[i].address);
 		mailboxes[i].calendar = calendar;
+		mailboxes[i].agents = agents;
+		mailboxes[i].briefing = ENGINE_BRIEFING_ALL;
+		mailboxes[i].nudge_before_s = NUDGE_BEFORE;
+		mailboxes[i].survey_after_s = DAY;
+		mailboxes[i].aftercare_after_s = 5 * DAY;
 	}
 	options.mailboxes = mailboxes;
 	options.mailboxes_length = G_N_ELEMENTS(mailboxes);
@@ -682,6 +692,54 @@ static void test_every_promise_is_kept_replaced_or_told_of_in_time(void **state)
 	for_every_ticket(check_promises);
 }
 
+/* The word itself, or one in its place, comes within the time that the agents
+ * were told; and the office is not told twice of one word. */
+static void check_nudges(const Story *story)
+{
+	int64_t last = 0;
+
+	for (guint i = 0; i < story->events->len; i++) {
+		const StoreEvent *event = story->events->pdata[i];
+		if (!g_str_equal(event->what, "nudged"))
+			continue;
+		assert_month(!was_settled_at(story, event->at) &&
+				     !was_silent_at(story, event->at),
+			"%s: a nudge for nothing", name(story));
+		assert_month(event->at > last, "%s: two nudges at once",
+			name(story));
+		last = event->at;
+		month.nudges++;
+	}
+	assert_int_equal(desk_count(month.desk, story->ticket, "nudge"),
+		desk_count_events(month.desk, story->ticket, "nudged"));
+}
+
+static void check_questions(const Story *story)
+{
+	for (guint i = 0; i < story->rows->len; i++) {
+		const StoreOutbox *row = story->rows->pdata[i];
+		bool asks = g_str_equal(row->kind, "survey") ||
+			    g_str_equal(row->kind, "aftercare");
+		assert_month(!asks || was_settled_at(story, row->created_at),
+			"%s: a %s on an open ticket", name(story), row->kind);
+		month.questions += asks;
+	}
+}
+
+static void test_agents_are_reminded_of_what_is_open(void **state)
+{
+	(void)state;
+	for_every_ticket(check_nudges);
+	assert_true(month.nudges > TICKETS);
+}
+
+static void test_customers_are_asked_about_what_is_settled(void **state)
+{
+	(void)state;
+	for_every_ticket(check_questions);
+	assert_true(month.questions > TICKETS);
+}
+
 static void test_nothing_is_sent_twice_or_after_the_resolution(void **state)
 {
 	(void)state;
@@ -697,6 +755,9 @@ int main(void)
 			test_every_promise_is_kept_replaced_or_told_of_in_time),
 		cmocka_unit_test(
 			test_nothing_is_sent_twice_or_after_the_resolution),
+		cmocka_unit_test(test_agents_are_reminded_of_what_is_open),
+		cmocka_unit_test(
+			test_customers_are_asked_about_what_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_month, tear_down_month);

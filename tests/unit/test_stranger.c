@@ -296,7 +296,7 @@ static void test_bounces_tell_the_supervisor_once_a_day(void **state)
 			desk, again, ack->envelope_from, NOW + i * MINUTE);
 		assert_null(heard->quiet);
 	}
-	assert_int_equal(desk_count(desk, ticket, "escalation"), 1);
+	assert_int_equal(desk_count(desk, ticket, "unreachable"), 1);
 }
 
 static void test_a_clock_set_back_holds_no_mail_up(void **state)
