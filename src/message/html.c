@@ -41,7 +41,12 @@ static const char *tag_end(const char *p, const char *end, bool ignore_quotes)
 	return p < end ? p + 1 : NULL;
 }
 
-static size_t tag_name_length(const char *p, const char *end)
+const char *html_tag_end(const char *p, const char *end)
+{
+	return tag_end(p, end, false);
+}
+
+size_t html_tag_name_length(const char *p, const char *end)
 {
 	const char *start = p;
 
@@ -52,7 +57,7 @@ static size_t tag_name_length(const char *p, const char *end)
 	return (size_t)(p - start);
 }
 
-static bool has_too_much(const char *p, const char *end)
+bool html_tag_has_too_much(const char *p, const char *end)
 {
 	unsigned attributes = 0;
 
@@ -66,7 +71,7 @@ static bool has_too_much(const char *p, const char *end)
 	return attributes > 5 * MAX_TAG_ATTRIBUTES;
 }
 
-static bool is_void(const char *name, size_t length)
+bool html_tag_is_void(const char *name, size_t length)
 {
 	static const char *const voids[] = {"area", "base", "br", "col", "hr",
 		"img", "input", "link", "meta", "wbr"};
@@ -81,7 +86,7 @@ static bool is_void(const char *name, size_t length)
 /* Copies the tag at p, whose '<' has been seen; returns what is behind it. */
 static const char *copy_tag(Tags *tags, const char *p, const char *end)
 {
-	size_t name = tag_name_length(p, end);
+	size_t name = html_tag_name_length(p, end);
 	const char *after = tag_end(p, end, tags->ignore_quotes);
 
 	if (!after && !tags->ignore_quotes) {
@@ -92,13 +97,13 @@ static const char *copy_tag(Tags *tags, const char *p, const char *end)
 		return end;
 	if (*p == '/') {
 		tags->open -= tags->open > 0;
-	} else if (!is_void(p, name)) {
+	} else if (!html_tag_is_void(p, name)) {
 		if (tags->open >= MAX_OPEN_TAGS)
 			return after;
 		tags->open++;
 	}
 	g_string_append_c(tags->out, '<');
-	if (tags->ignore_quotes || has_too_much(p, after)) {
+	if (tags->ignore_quotes || html_tag_has_too_much(p, after)) {
 		g_string_append_len(tags->out, p, (gssize)name);
 		g_string_append_c(tags->out, '>');
 	} else {
@@ -282,13 +287,12 @@ static bool style_hides(const char *attribute)
 }
 
 /* What an element's attributes add to it. */
-static unsigned attributes_what(const xmlChar **attributes)
+static unsigned attributes_what(const char *const *attributes)
 {
 	unsigned what = 0;
 
 	for (; attributes && attributes[0]; attributes += 2) {
-		const char *name = (const char *)attributes[0];
-		const char *value = (const char *)attributes[1];
+		const char *name = attributes[0], *value = attributes[1];
 
 		if (strcmp(name, "hidden") == 0)
 			what |= HIDDEN;
@@ -314,8 +318,7 @@ static unsigned attributes_what(const xmlChar **attributes)
 
 /* ---- writing lines ---------------------------------------------------- */
 
-typedef struct Page Page;
-struct Page {
+struct HtmlPage {
 	GString *out;
 	GArray *open; /* unsigned: what each open element is */
 	unsigned hidden;
@@ -328,14 +331,14 @@ struct Page {
 	bool written_in_row;
 };
 
-static void page_break(Page *page, unsigned newlines)
+static void page_break(HtmlPage *page, unsigned newlines)
 {
 	page->newlines = MAX(page->newlines, newlines);
 	page->space = false;
 	page->cell = false;
 }
 
-static void start_line(Page *page)
+static void start_line(HtmlPage *page)
 {
 	for (unsigned i = 0; i < MIN(page->quote, MAX_QUOTE_DEPTH); i++)
 		g_string_append(page->out, "> ");
@@ -345,7 +348,7 @@ static void start_line(Page *page)
 }
 
 /* Writes the line ends and the space that are due before a word. */
-static void before_word(Page *page)
+static void before_word(HtmlPage *page)
 {
 	bool fresh = page->out->len == 0 || page->newlines > 0;
 	unsigned newlines = MIN(page->newlines, MAX_EMPTY_LINES + 1);
@@ -367,20 +370,24 @@ static void before_word(Page *page)
 
 /* Characters that show nothing: soft hyphen, zero width space, BOM and the
  * joiners that mailings pad their preview with. */
-static size_t invisible_length(const guchar *p)
+static size_t invisible_length(const guchar *p, size_t left)
 {
+	if (left < 2)
+		return 0;
 	if (p[0] == 0xc2 && p[1] == 0xad)
 		return 2;
+	if (p[0] == 0xcd && p[1] == 0x8f)
+		return 2;
+	if (left < 3)
+		return 0;
 	if (p[0] == 0xe2 && p[1] == 0x80 && p[2] == 0x8b)
 		return 3;
 	if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
 		return 3;
-	if (p[0] == 0xcd && p[1] == 0x8f)
-		return 2;
 	return 0;
 }
 
-static void write_pre_space(Page *page, char c)
+static void write_pre_space(HtmlPage *page, char c)
 {
 	if (c == '\n')
 		page_break(page, page->newlines + 1);
@@ -392,13 +399,14 @@ static void write_pre_space(Page *page, char c)
 }
 
 /* Takes one character; returns its length in bytes. */
-static size_t write_character(Page *page, const guchar *p, size_t left)
+static size_t write_character(HtmlPage *page, const guchar *p, size_t left)
 {
 	size_t length = (size_t)g_utf8_skip[p[0]];
 	size_t skip;
 
 	length = MIN(length, left);
-	if (left >= 3 && (skip = invisible_length(p)) > 0)
+	skip = invisible_length(p, left);
+	if (skip > 0)
 		return skip;
 	if (g_ascii_isspace((char)p[0])) {
 		if (page->pre > 0)
@@ -418,22 +426,21 @@ static size_t write_character(Page *page, const guchar *p, size_t left)
 	return length;
 }
 
-static void on_characters(void *user, const xmlChar *text, int length)
+void html_page_write(HtmlPage *page, const char *utf8, size_t length)
 {
-	Page *page = user;
-	size_t left = (size_t)length;
+	const guchar *p = (const guchar *)utf8;
 
 	if (page->hidden > 0)
 		return;
-	while (left > 0) {
-		size_t taken = write_character(page, text, left);
+	while (length > 0) {
+		size_t taken = write_character(page, p, length);
 
-		text += taken;
-		left -= taken;
+		p += taken;
+		length -= taken;
 	}
 }
 
-static void write_rule(Page *page)
+static void write_rule(HtmlPage *page)
 {
 	page_break(page, 1);
 	before_word(page);
@@ -441,7 +448,7 @@ static void write_rule(Page *page)
 	page_break(page, 1);
 }
 
-static void start_visible(Page *page, unsigned what)
+static void start_visible(HtmlPage *page, unsigned what)
 {
 	if (what & BREAK)
 		page_break(page, page->newlines + 1);
@@ -459,13 +466,11 @@ static void start_visible(Page *page, unsigned what)
 		page->bullet = true;
 }
 
-static void on_start(
-	void *user, const xmlChar *name, const xmlChar **attributes)
+void html_page_start(
+	HtmlPage *page, const char *name, const char *const *attributes)
 {
-	Page *page = user;
-	unsigned what = element_what((const char *)name);
+	unsigned what = element_what(name) | attributes_what(attributes);
 
-	what |= attributes_what(attributes);
 	g_array_append_val(page->open, what);
 	if (page->hidden == 0 && !(what & HIDDEN))
 		start_visible(page, what);
@@ -474,12 +479,10 @@ static void on_start(
 	page->pre += (what & PRE) != 0;
 }
 
-static void on_end(void *user, const xmlChar *name)
+void html_page_end(HtmlPage *page)
 {
-	Page *page = user;
 	unsigned what;
 
-	(void)name;
 	if (page->open->len == 0)
 		return;
 	what = g_array_index(page->open, unsigned, page->open->len - 1);
@@ -495,22 +498,68 @@ static void on_end(void *user, const xmlChar *name)
 		page->bullet = false;
 }
 
+bool html_page_is_hidden(const HtmlPage *page)
+{
+	return page->hidden > 0;
+}
+
+const GString *html_page_text(const HtmlPage *page)
+{
+	return page->out;
+}
+
+HtmlPage *html_page_new(void)
+{
+	HtmlPage *page = g_new0(HtmlPage, 1);
+
+	page->out = g_string_new(NULL);
+	page->open = g_array_new(FALSE, FALSE, sizeof(unsigned));
+	return page;
+}
+
+void html_page_free(HtmlPage *page)
+{
+	if (!page)
+		return;
+	g_string_free(page->out, TRUE);
+	g_array_unref(page->open);
+	g_free(page);
+}
+
+/* ---- the parser ------------------------------------------------------- */
+
+static void on_start(
+	void *user, const xmlChar *name, const xmlChar **attributes)
+{
+	html_page_start(
+		user, (const char *)name, (const char *const *)attributes);
+}
+
+static void on_end(void *user, const xmlChar *name)
+{
+	(void)name;
+	html_page_end(user);
+}
+
+static void on_characters(void *user, const xmlChar *text, int length)
+{
+	html_page_write(user, (const char *)text, (size_t)length);
+}
+
 char *message_html_to_text(const char *html, size_t length)
 {
 	htmlSAXHandler sax = {.startElement = on_start,
 		.endElement = on_end,
 		.characters = on_characters,
 		.ignorableWhitespace = on_characters};
-	Page page = {.out = g_string_new(NULL),
-		.open = g_array_new(FALSE, FALSE, sizeof(unsigned))};
+	g_autoptr(HtmlPage) page = html_page_new();
 	GString *bounded;
 	htmlParserCtxtPtr parser;
-	char *text;
 
 	length = MIN(length, (size_t)MESSAGE_MAX_HTML_BYTES);
 	bounded = bound_html(html, length);
 	parser = htmlCreatePushParserCtxt(
-		&sax, &page, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
+		&sax, page, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
 	if (parser) {
 		htmlCtxtUseOptions(parser,
 			HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
@@ -522,8 +571,5 @@ char *message_html_to_text(const char *html, size_t length)
 		htmlFreeParserCtxt(parser);
 	}
 	g_string_free(bounded, TRUE);
-	g_array_unref(page.open);
-	text = text_clean(page.out->str, page.out->len);
-	g_string_free(page.out, TRUE);
-	return text;
+	return text_clean(page->out->str, page->out->len);
 }

@@ -9,6 +9,9 @@
 
 /* ---- message.c -------------------------------------------------------- */
 
+/* GMime's own start, once. */
+void message_init(void);
+
 /* Notes what was cut or repaired; the same words are noted once. */
 void message_add_defect(GPtrArray *defects, const char *words);
 
@@ -90,9 +93,59 @@ char *headers_decode(const char *value, GPtrArray *defects);
 /* Fills the headers and everything that is read from them. */
 void headers_read(Message *message, const RawMessage *raw);
 
+/* ---- html.c ----------------------------------------------------------- */
+
+/* The lines of an HTML page, written as its tags and characters come. */
+typedef struct HtmlPage HtmlPage;
+
+HtmlPage *html_page_new(void);
+void html_page_free(HtmlPage *page);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HtmlPage, html_page_free)
+
+/* attributes: names and values by turns, NULL-terminated (nullable). */
+void html_page_start(
+	HtmlPage *page, const char *name, const char *const *attributes);
+void html_page_end(HtmlPage *page);
+void html_page_write(HtmlPage *page, const char *utf8, size_t length);
+bool html_page_is_hidden(const HtmlPage *page);
+
+/* What has been written so far.  (transfer none) */
+const GString *html_page_text(const HtmlPage *page);
+
+/* The tag at p, behind its '<': its end behind '>', or NULL. */
+const char *html_tag_end(const char *p, const char *end);
+size_t html_tag_name_length(const char *p, const char *end);
+bool html_tag_has_too_much(const char *p, const char *end);
+bool html_tag_is_void(const char *name, size_t length);
+
 /* ---- parts.c ---------------------------------------------------------- */
 
 /* Fills parts, text and html. */
 void parts_read(Message *message, const RawMessage *raw);
+
+/* The MIME tree of a mail, a GMimeObject.  Its contents are ranges of the
+ * stream, whose bytes are raw->mime.  (transfer full) (nullable) */
+gpointer parts_parse(const RawMessage *raw);
+
+/* What an object of the tree is, without its content: the GMimeObject's
+ * MessagePart.  (transfer full) */
+MessagePart *parts_describe(gpointer object, GPtrArray *defects);
+void parts_free(MessagePart *part);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessagePart, parts_free)
+
+/* PGP and S/MIME signatures; delivery-status and its like; what may be a body
+ * that is read. */
+bool parts_is_signature(const char *type);
+bool parts_is_machine_text(const char *type);
+bool parts_is_body_text(const char *type);
+
+/* The decoded bytes of a GMimePart.  (transfer full) */
+GByteArray *parts_read_content(gpointer object);
+
+/* "<meta charset=...>" of HTML.  (transfer full) (nullable) */
+char *parts_html_charset(const char *html, size_t length);
+
+/* format=flowed, and whether delsp=yes. */
+bool parts_is_flowed(gpointer object, bool *ret_delete_space);
 
 #endif

@@ -8,8 +8,6 @@
 
 enum { MAX_DEFECTS = 64 };
 
-G_DEFINE_QUARK(redress_message_error, message_error)
-
 void message_add_defect(GPtrArray *defects, const char *words)
 {
 	for (guint i = 0; i < defects->len; i++)
@@ -19,7 +17,7 @@ void message_add_defect(GPtrArray *defects, const char *words)
 		g_ptr_array_add(defects, g_strdup(words));
 }
 
-static void init_once(void)
+void message_init(void)
 {
 	static gsize done;
 
@@ -41,7 +39,7 @@ void message_warm_up(void)
 				   "<p>&eacute;</p>\n"
 				   "--b--\n";
 
-	init_once();
+	message_init();
 	charset_warm_up();
 	message_free(message_parse(mail, sizeof mail - 1, NULL));
 }
@@ -68,7 +66,7 @@ Message *message_parse(const char *bytes, size_t length, GError **error)
 			"the mail is empty");
 		return NULL;
 	}
-	init_once();
+	message_init();
 	message = new_message();
 	raw = bounds_apply(bytes, length, message->defects);
 	headers_read(message, raw);

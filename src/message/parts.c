@@ -58,10 +58,10 @@ static void body_append(Body *to, const Body *from)
 
 /* ---- what a part is --------------------------------------------------- */
 
-static void message_part_free(gpointer data)
+void parts_free(MessagePart *part)
 {
-	MessagePart *part = data;
-
+	if (!part)
+		return;
 	g_free(part->type);
 	g_free(part->name);
 	g_free(part->disposition);
@@ -162,14 +162,14 @@ static char *clean_token(const char *token)
 	return clean;
 }
 
-static bool is_signature(const char *type)
+bool parts_is_signature(const char *type)
 {
 	return strcmp(type, "application/pgp-signature") == 0 ||
 	       strcmp(type, "application/pkcs7-signature") == 0 ||
 	       strcmp(type, "application/x-pkcs7-signature") == 0;
 }
 
-static bool is_machine_text(const char *type)
+bool parts_is_machine_text(const char *type)
 {
 	static const char *const types[] = {"message/delivery-status",
 		"message/global-delivery-status",
@@ -184,7 +184,7 @@ static bool is_machine_text(const char *type)
 	return false;
 }
 
-static bool is_body_text(const char *type)
+bool parts_is_body_text(const char *type)
 {
 	return strcmp(type, "text/plain") == 0 ||
 	       strcmp(type, "text/html") == 0 ||
@@ -198,39 +198,44 @@ static bool is_attachment(const MessagePart *part)
 		return false;
 	if (part->disposition && strcmp(part->disposition, "attachment") == 0)
 		return true;
-	if (is_signature(part->type) || is_machine_text(part->type))
+	if (parts_is_signature(part->type) || parts_is_machine_text(part->type))
 		return false;
 	if (g_str_has_prefix(part->type, "image/") && part->content_id &&
 		part->disposition && strcmp(part->disposition, "inline") == 0)
 		return false;
 	/* Some programs name the body, too, but then say "inline". */
-	if (is_body_text(part->type))
+	if (parts_is_body_text(part->type))
 		return part->name && !part->disposition;
 	return true;
 }
 
-static MessagePart *add_part(
-	Walk *walk, GMimeObject *object, unsigned depth, bool embedded)
+MessagePart *parts_describe(gpointer object, GPtrArray *defects)
 {
 	MessagePart *part = g_new0(MessagePart, 1);
 	GMimeContentType *type = g_mime_object_get_content_type(object);
+	const char *id = g_mime_object_get_content_id(object);
 	g_autofree char *name =
 		type ? g_mime_content_type_get_mime_type(type) : NULL;
 
-	part->depth = depth;
 	part->type = clean_token(name ? name : "text/plain");
-	part->name = file_name(object, part->type, walk->message->defects);
+	part->name = file_name(object, part->type, defects);
 	part->disposition = clean_token(g_mime_object_get_disposition(object));
 	part->charset = clean_token(
 		g_mime_object_get_content_type_parameter(object, "charset"));
 	part->report_type =
 		clean_token(g_mime_object_get_content_type_parameter(
 			object, "report-type"));
-	if (g_mime_object_get_content_id(object)) {
-		const char *id = g_mime_object_get_content_id(object);
+	part->content_id = id ? text_clean_line(id, strlen(id)) : NULL;
+	part->attachment = is_attachment(part);
+	return part;
+}
 
-		part->content_id = text_clean_line(id, strlen(id));
-	}
+static MessagePart *add_part(
+	Walk *walk, GMimeObject *object, unsigned depth, bool embedded)
+{
+	MessagePart *part = parts_describe(object, walk->message->defects);
+
+	part->depth = depth;
 	part->embedded = embedded;
 	part->attachment = is_attachment(part);
 	g_ptr_array_add(walk->message->parts, part);
@@ -240,7 +245,7 @@ static MessagePart *add_part(
 /* ---- contents --------------------------------------------------------- */
 
 /* The decoded bytes. (transfer full) */
-static GByteArray *read_content(GMimePart *object)
+GByteArray *parts_read_content(gpointer object)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(object);
 	GByteArray *bytes = g_byte_array_new();
@@ -265,7 +270,7 @@ static size_t measure_content(GMimePart *object)
 	return written > 0 ? (size_t)written : 0;
 }
 
-static bool is_flowed(GMimeObject *object, bool *ret_delete_space)
+bool parts_is_flowed(gpointer object, bool *ret_delete_space)
 {
 	const char *format =
 		g_mime_object_get_content_type_parameter(object, "format");
@@ -278,7 +283,7 @@ static bool is_flowed(GMimeObject *object, bool *ret_delete_space)
 }
 
 /* "<meta charset=...>" counts where the header says nothing. (nullable) */
-static char *html_charset(const char *html, size_t length)
+char *parts_html_charset(const char *html, size_t length)
 {
 	const char *end = html + MIN(length, (size_t)2048);
 
@@ -315,7 +320,7 @@ static char *decode_part(Walk *walk, const MessagePart *part,
 		message_add_defect(defects, "a long text was cut");
 	if (!charset && strcmp(part->type, "text/html") == 0)
 		charset = found =
-			html_charset((const char *)bytes->data, length);
+			parts_html_charset((const char *)bytes->data, length);
 	text = text_decode((const char *)bytes->data, length, charset, defects);
 	return text_cut(text, most, &cut);
 }
@@ -340,7 +345,8 @@ static void read_html_part(Walk *walk, const MessagePart *part, Body *body)
 static bool is_text(const MessagePart *part)
 {
 	return g_str_has_prefix(part->type, "text/") ||
-	       strcmp(part->type, "text") == 0 || is_machine_text(part->type);
+	       strcmp(part->type, "text") == 0 ||
+	       parts_is_machine_text(part->type);
 }
 
 /* How much of a text part is kept. */
@@ -363,12 +369,13 @@ static void read_leaf(
 		part->size_bytes = measure_content(object);
 		return;
 	}
-	bytes = read_content(object);
+	bytes = parts_read_content(object);
 	part->size_bytes = bytes->len;
 	part->text = decode_part(walk, part, bytes, text_limit(walk, part));
 	walk->text_left -= MIN(walk->text_left, strlen(part->text));
 	g_byte_array_unref(bytes);
-	if (part->attachment || part->embedded || !is_body_text(part->type))
+	if (part->attachment || part->embedded ||
+		!parts_is_body_text(part->type))
 		return;
 	if (strcmp(part->type, "text/html") == 0) {
 		read_html_part(walk, part, body);
@@ -378,7 +385,7 @@ static void read_leaf(
 			message_html_to_text(part->text, strlen(part->text));
 
 		append_text(body->text, text);
-	} else if (is_flowed(GMIME_OBJECT(object), &delete_space)) {
+	} else if (parts_is_flowed(object, &delete_space)) {
 		g_autofree char *text = text_unflow(part->text, delete_space);
 
 		append_text(body->text, text);
@@ -529,7 +536,7 @@ static void read_embedded(
 		return;
 	part->text = header_block(embedded, walk->message->defects);
 	part->size_bytes = strlen(part->text);
-	if (!top || is_machine_text(part->type))
+	if (!top || parts_is_machine_text(part->type))
 		return;
 	body_init(&ignored);
 	read_object(walk, top, depth + 1, true, &ignored);
@@ -563,7 +570,7 @@ static void read_object(Walk *walk, GMimeObject *object, unsigned depth,
 }
 
 /* (transfer full) (nullable) */
-static GMimeObject *parse(const RawMessage *raw)
+gpointer parts_parse(const RawMessage *raw)
 {
 	static const char *charsets[] = {"utf-8", "windows-1252", NULL};
 	GMimeParserOptions *options = g_mime_parser_options_new();
@@ -603,11 +610,11 @@ void parts_read(Message *message, const RawMessage *raw)
 	Walk walk = {.message = message,
 		.text_left = MAX_TOTAL_TEXT_BYTES,
 		.html_left = MAX_TOTAL_HTML_BYTES};
-	GMimeObject *object = parse(raw);
+	GMimeObject *object = parts_parse(raw);
 	Body body;
 	bool cut;
 
-	g_ptr_array_set_free_func(message->parts, message_part_free);
+	g_ptr_array_set_free_func(message->parts, (GDestroyNotify)parts_free);
 	body_init(&body);
 	if (object)
 		read_object(&walk, object, 0, false, &body);

@@ -5,5 +5,8 @@
 
 int main(int argc, char **argv)
 {
-	worker_main(argc, argv, worker_analyze);
+	static const WorkerDuties duties = {
+		worker_analyze, worker_extract, worker_strip};
+
+	worker_main(argc, argv, &duties);
 }

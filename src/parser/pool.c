@@ -3,8 +3,8 @@
  * and a fresh process for each that dies.  Only the process ids are shared; a
  * slot belongs to the one thread that took it.
  */
+#include "answer.h"
 #include "process.h"
-#include "wire.h"
 
 /* Pauses between attempts to start a process after failures. */
 enum { BACKOFF_LEAST_MS = 100, BACKOFF_MOST_MS = 30000 };
@@ -169,9 +169,9 @@ static void count_death(ParserPool *pool)
 	g_mutex_unlock(&pool->lock);
 }
 
-/* One attempt; *ret_reason where it gives no analysis. */
-static enum process_outcome attempt(ParserPool *pool, Slot *slot, GBytes *raw,
-	GBytes *envelope, Analysis **ret_analysis, char **ret_reason)
+/* One attempt; *ret_reason where it gives no answer. */
+static enum process_outcome attempt(ParserPool *pool, Slot *slot,
+	const ProcessRequest *request, char **ret_reason)
 {
 	enum process_outcome outcome;
 
@@ -179,8 +179,8 @@ static enum process_outcome attempt(ParserPool *pool, Slot *slot, GBytes *raw,
 		*ret_reason = g_strdup(slot->trouble);
 		return PROCESS_NOT_STARTED;
 	}
-	outcome = process_analyze(&slot->process, &pool->options, raw, envelope,
-		ret_analysis, ret_reason);
+	outcome = process_ask(
+		&slot->process, &pool->options, request, ret_reason);
 	if (outcome == PROCESS_DIED)
 		count_death(pool);
 	if (slot->process.pid == 0)
@@ -188,7 +188,7 @@ static enum process_outcome attempt(ParserPool *pool, Slot *slot, GBytes *raw,
 	return outcome;
 }
 
-/* Whether a mail without an analysis is worth another attempt. */
+/* Whether a mail without an answer is worth another attempt. */
 static bool try_again(enum process_outcome outcome, unsigned *handed_over,
 	int64_t patience_ms)
 {
@@ -204,14 +204,14 @@ static bool try_again(enum process_outcome outcome, unsigned *handed_over,
 	return false;
 }
 
-static Analysis *analyze_packed(ParserPool *pool, GBytes *raw, GBytes *packed,
-	const AnalysisEnvelope *envelope)
+/* NULL once the answer has been accepted, else why there is none, in words.
+ * (transfer full) (nullable) */
+static char *ask(ParserPool *pool, const ProcessRequest *request)
 {
 	int64_t patience_ms =
 		base_clock_monotonic_ms() + pool->options.timeout_ms;
-	g_autofree char *reason = NULL;
-	Analysis *analysis = NULL;
-	enum process_outcome outcome;
+	enum process_outcome outcome = PROCESS_NOT_STARTED;
+	char *reason = NULL;
 	unsigned handed_over = 0;
 
 	do {
@@ -220,25 +220,120 @@ static Analysis *analyze_packed(ParserPool *pool, GBytes *raw, GBytes *packed,
 		if (!slot)
 			break;
 		g_clear_pointer(&reason, g_free);
-		outcome = attempt(pool, slot, raw, packed, &analysis, &reason);
+		outcome = attempt(pool, slot, request, &reason);
 		refresh(pool, slot);
 		give_back(pool, slot);
 	} while (try_again(outcome, &handed_over, patience_ms));
-	if (!analysis && !reason)
+	if (outcome != PROCESS_ANSWERED && !reason)
 		reason = g_strdup("parser cannot be started");
-	return analysis ? analysis : analysis_unparsed(envelope, reason);
+	return reason;
+}
+
+/* ---- what can be asked ------------------------------------------------ */
+
+static bool accept_analysis(GBytes *answer, gpointer into)
+{
+	g_autoptr(GError) error = NULL;
+	Analysis **ret_analysis = into;
+
+	*ret_analysis = analysis_deserialise(answer, &error);
+	return *ret_analysis != NULL;
 }
 
 Analysis *parser_pool_analyze(
 	ParserPool *pool, GBytes *raw, const AnalysisEnvelope *envelope)
 {
 	g_autoptr(GBytes) packed = wire_pack_envelope(envelope);
+	g_autofree char *reason = NULL;
+	Analysis *analysis = NULL;
+	ProcessRequest request = {.kind = WIRE_ANALYZE,
+		.with = packed,
+		.raw = raw,
+		.most_bytes = WIRE_MAX_ANSWER_BYTES,
+		.accept = accept_analysis,
+		.into = &analysis};
 
 	if (g_bytes_get_size(packed) > WIRE_MAX_ENVELOPE_BYTES ||
 		g_bytes_get_size(raw) > WIRE_MAX_MAIL_BYTES)
 		return analysis_unparsed(
 			envelope, "the mail is too large to be parsed");
-	return analyze_packed(pool, raw, packed, envelope);
+	reason = ask(pool, &request);
+	return analysis ? analysis : analysis_unparsed(envelope, reason);
+}
+
+/* An answer that is a value or a refusal. */
+typedef struct Reply Reply;
+struct Reply {
+	size_t mail_bytes;
+	GPtrArray *attachments;
+	GBytes *mail;
+	GError *refusal;
+};
+
+static bool accept_attachments(GBytes *answer, gpointer into)
+{
+	Reply *reply = into;
+
+	return answer_unpack_attachments(answer, reply->mail_bytes,
+		&reply->attachments, &reply->refusal);
+}
+
+static bool accept_mail(GBytes *answer, gpointer into)
+{
+	Reply *reply = into;
+
+	return answer_unpack_mail(
+		answer, reply->mail_bytes, &reply->mail, &reply->refusal);
+}
+
+/* Asks for what is at most as large as the mail itself. */
+static bool ask_for(
+	ParserPool *pool, ProcessRequest *request, Reply *reply, GError **error)
+{
+	g_autofree char *reason = NULL;
+
+	reply->mail_bytes = g_bytes_get_size(request->raw);
+	if (reply->mail_bytes > WIRE_MAX_MAIL_BYTES ||
+		g_bytes_get_size(request->with) > WIRE_MAX_ENVELOPE_BYTES) {
+		g_set_error(error, PARSER_ERROR, REDRESS_ERROR_INVALID,
+			"The mail is too large to be parsed.");
+		return false;
+	}
+	request->most_bytes = reply->mail_bytes + 2 * ANSWER_OVERHEAD_BYTES;
+	request->into = reply;
+	reason = ask(pool, request);
+	if (reason)
+		g_set_error(error, PARSER_ERROR, REDRESS_ERROR_TEMPORARY, "%s",
+			reason);
+	else if (reply->refusal)
+		g_propagate_error(error, reply->refusal);
+	return !reason && !reply->refusal;
+}
+
+GPtrArray *parser_pool_extract(ParserPool *pool, GBytes *raw, GError **error)
+{
+	g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+	ProcessRequest request = {.kind = WIRE_EXTRACT,
+		.with = nothing,
+		.raw = raw,
+		.accept = accept_attachments};
+	Reply reply = {0};
+
+	return ask_for(pool, &request, &reply, error) ? reply.attachments
+						      : NULL;
+}
+
+GBytes *parser_pool_strip(
+	ParserPool *pool, GBytes *raw, const char *const *lines, GError **error)
+{
+	g_autoptr(GBytes) packed = answer_pack_lines(lines);
+	ProcessRequest request = {.kind = WIRE_STRIP,
+		.with = packed,
+		.raw = raw,
+		.accept = accept_mail};
+	Reply reply = {0};
+
+	return ask_for(pool, &request, &reply, error) ? reply.mail : NULL;
 }
 
 /* All are started before the first is waited for. */

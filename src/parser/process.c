@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "process.h"
-#include "wire.h"
 
 enum { START_MS = 30000, BURIAL_MS = 1000 };
 
@@ -213,46 +212,47 @@ bool process_wait_ready(ParserProcess *process, GError **error)
 /* ---- one mail --------------------------------------------------------- */
 
 /* Hands the mail over; WIRE_DONE once the process has read all of it. */
-static enum wire_result hand_over(ParserProcess *process, GBytes *raw,
-	GBytes *envelope, int64_t deadline_ms)
+static enum wire_result hand_over(ParserProcess *process,
+	const ProcessRequest *request, int64_t deadline_ms)
 {
-	enum wire_result result = wire_send(process->fd, envelope, deadline_ms);
+	enum wire_result result =
+		wire_send_byte(process->fd, (char)request->kind);
 
 	if (result == WIRE_DONE)
-		result = wire_send(process->fd, raw, deadline_ms);
+		result = wire_send(process->fd, request->with, deadline_ms);
+	if (result == WIRE_DONE)
+		result = wire_send(process->fd, request->raw, deadline_ms);
 	if (result == WIRE_DONE)
 		result = wire_expect_byte(process->fd, WIRE_TAKEN, deadline_ms);
 	return result;
 }
 
-static enum wire_result receive_answer(
-	ParserProcess *process, int64_t deadline_ms, Analysis **ret_analysis)
+static enum wire_result receive_answer(ParserProcess *process,
+	const ProcessRequest *request, int64_t deadline_ms)
 {
 	g_autoptr(GBytes) answer = NULL;
-	g_autoptr(GError) error = NULL;
 	enum wire_result result = wire_receive(
-		process->fd, WIRE_MAX_ANSWER_BYTES, deadline_ms, &answer);
+		process->fd, request->most_bytes, deadline_ms, &answer);
 
 	if (result != WIRE_DONE)
 		return result;
-	*ret_analysis = analysis_deserialise(answer, &error);
-	return *ret_analysis ? WIRE_DONE : WIRE_MALFORMED;
+	return request->accept(answer, request->into) ? WIRE_DONE
+						      : WIRE_MALFORMED;
 }
 
-enum process_outcome process_analyze(ParserProcess *process,
-	const ParserOptions *options, GBytes *raw, GBytes *envelope,
-	Analysis **ret_analysis, char **ret_reason)
+enum process_outcome process_ask(ParserProcess *process,
+	const ParserOptions *options, const ProcessRequest *request,
+	char **ret_reason)
 {
 	int64_t deadline_ms = base_clock_monotonic_ms() + options->timeout_ms;
-	enum wire_result result =
-		hand_over(process, raw, envelope, deadline_ms);
+	enum wire_result result = hand_over(process, request, deadline_ms);
 
 	if (result != WIRE_DONE) {
 		*ret_reason = end_failed(process, result, options);
 		return result == WIRE_CLOSED ? PROCESS_DIED_BEFORE
 					     : PROCESS_DIED;
 	}
-	result = receive_answer(process, deadline_ms, ret_analysis);
+	result = receive_answer(process, request, deadline_ms);
 	if (result != WIRE_DONE) {
 		*ret_reason = end_failed(process, result, options);
 		return PROCESS_DIED;

@@ -4,7 +4,7 @@
 #ifndef REDRESS_PARSER_PROCESS_H
 #define REDRESS_PARSER_PROCESS_H
 
-#include <redress/parser.h>
+#include "wire.h"
 
 typedef struct ParserProcess ParserProcess;
 struct ParserProcess {
@@ -29,13 +29,25 @@ bool process_start(
 /* Waits until the process has shut its cage. */
 bool process_wait_ready(ParserProcess *process, GError **error);
 
+/* What is asked of a process. */
+typedef struct ProcessRequest ProcessRequest;
+struct ProcessRequest {
+	enum wire_request kind;
+	GBytes *with; /* what belongs to the kind */
+	GBytes *raw;  /* the mail */
+	size_t most_bytes;
+	/* Reads the answer into `into`; false if it is malformed. */
+	bool (*accept)(GBytes *answer, gpointer into);
+	gpointer into;
+};
+
 /*
- * Has one mail analysed.  Unless PROCESS_ANSWERED the process has been ended
- * and *ret_reason says why, in words (transfer full).
+ * Has one mail read.  Unless PROCESS_ANSWERED the process has been ended and
+ * *ret_reason says why, in words (transfer full).
  */
-enum process_outcome process_analyze(ParserProcess *process,
-	const ParserOptions *options, GBytes *raw, GBytes *envelope,
-	Analysis **ret_analysis, char **ret_reason);
+enum process_outcome process_ask(ParserProcess *process,
+	const ParserOptions *options, const ProcessRequest *request,
+	char **ret_reason);
 
 /* Ends the process and waits for it.  Without one, does nothing. */
 void process_end(ParserProcess *process);

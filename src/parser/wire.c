@@ -128,10 +128,20 @@ enum wire_result wire_send_byte(int fd, char byte)
 	return send_all(fd, &byte, 1, 0);
 }
 
-enum wire_result wire_expect_byte(int fd, char byte, int64_t deadline_ms)
+enum wire_result wire_receive_byte(int fd, int64_t deadline_ms, char *ret_byte)
 {
 	char got;
 	enum wire_result result = receive_all(fd, &got, 1, deadline_ms);
+
+	if (result == WIRE_DONE)
+		*ret_byte = got;
+	return result;
+}
+
+enum wire_result wire_expect_byte(int fd, char byte, int64_t deadline_ms)
+{
+	char got = 0;
+	enum wire_result result = wire_receive_byte(fd, deadline_ms, &got);
 
 	if (result == WIRE_DONE && got != byte)
 		return WIRE_MALFORMED;

@@ -1,7 +1,8 @@
 /*
  * What crosses between the pool and a parser process: frames of a 32-bit
- * little-endian length and that many bytes, and single bytes that say how far
- * the process is.  Every wait has a deadline, every length a bound.
+ * little-endian length and that many bytes, and single bytes that say what is
+ * asked and how far the process is.  Every wait has a deadline, every length a
+ * bound.
  */
 #ifndef REDRESS_PARSER_WIRE_H
 #define REDRESS_PARSER_WIRE_H
@@ -26,6 +27,13 @@ enum {
 /* "The cage is shut", "I have read the mail". */
 enum { WIRE_READY = 'C', WIRE_TAKEN = 'T' };
 
+/* What is asked for: a byte, then what belongs to it, then the mail. */
+enum wire_request {
+	WIRE_ANALYZE = 'A', /* with an envelope */
+	WIRE_EXTRACT = 'X', /* with nothing */
+	WIRE_STRIP = 'S',   /* with lines */
+};
+
 enum wire_result {
 	WIRE_DONE,
 	WIRE_CLOSED,    /* the other side is gone */
@@ -39,6 +47,7 @@ enum wire_result wire_receive(
 	int fd, size_t most, int64_t deadline_ms, GBytes **ret_payload);
 
 enum wire_result wire_send_byte(int fd, char byte);
+enum wire_result wire_receive_byte(int fd, int64_t deadline_ms, char *ret_byte);
 enum wire_result wire_expect_byte(int fd, char byte, int64_t deadline_ms);
 
 /* (transfer full) */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "cage.h"
 #include "wire.h"
 #include "worker.h"
@@ -25,6 +26,28 @@ GBytes *worker_analyze(GBytes *raw, const AnalysisEnvelope *envelope)
 			: analysis_unparsed(envelope, error->message);
 
 	return analysis_serialise(analysis);
+}
+
+GBytes *worker_extract(GBytes *raw)
+{
+	size_t length;
+	const char *bytes = g_bytes_get_data(raw, &length);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) attachments =
+		message_extract_attachments(bytes, length, &error);
+
+	return answer_pack_attachments(attachments, error);
+}
+
+GBytes *worker_strip(GBytes *raw, const char *const *lines)
+{
+	size_t length;
+	const char *bytes = g_bytes_get_data(raw, &length);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) mail =
+		message_strip_lines(bytes, length, lines, &error);
+
+	return answer_pack_mail(mail, error);
 }
 
 /*
@@ -100,25 +123,72 @@ static GBytes *receive(size_t most)
 	_exit(WIRE_EXIT_PROTOCOL);
 }
 
-static void answer_mail(const CageLimits *limits, WorkerAnalyze analyze)
+/* What is asked for next; the process leaves when the pool has. */
+static enum wire_request receive_kind(void)
 {
-	g_autoptr(GBytes) packed = receive(WIRE_MAX_ENVELOPE_BYTES);
+	char kind = 0;
+
+	switch (wire_receive_byte(WIRE_FD, 0, &kind)) {
+	case WIRE_DONE:
+		return (enum wire_request)kind;
+	case WIRE_CLOSED:
+		_exit(0);
+	case WIRE_LATE:
+	case WIRE_MALFORMED:
+		break;
+	}
+	_exit(WIRE_EXIT_PROTOCOL);
+}
+
+static GBytes *analyze(GBytes *raw, GBytes *with, WorkerAnalyze duty)
+{
+	WireEnvelope envelope;
+	GBytes *answer;
+
+	wire_unpack_envelope(with, &envelope);
+	answer = duty(raw, &envelope.envelope);
+	wire_clear_envelope(&envelope);
+	return answer;
+}
+
+static GBytes *strip(GBytes *raw, GBytes *with, WorkerStrip duty)
+{
+	g_auto(GStrv) lines = answer_unpack_lines(with);
+
+	return duty(raw, (const char *const *)lines);
+}
+
+static GBytes *do_duty(const WorkerDuties *duties, enum wire_request kind,
+	GBytes *raw, GBytes *with)
+{
+	switch (kind) {
+	case WIRE_ANALYZE:
+		return analyze(raw, with, duties->analyze);
+	case WIRE_EXTRACT:
+		return duties->extract(raw);
+	case WIRE_STRIP:
+		return strip(raw, with, duties->strip);
+	}
+	_exit(WIRE_EXIT_PROTOCOL);
+}
+
+static void answer_mail(const CageLimits *limits, const WorkerDuties *duties)
+{
+	enum wire_request kind = receive_kind();
+	g_autoptr(GBytes) with = receive(WIRE_MAX_ENVELOPE_BYTES);
 	g_autoptr(GBytes) raw = receive(WIRE_MAX_MAIL_BYTES);
 	g_autoptr(GBytes) answer = NULL;
-	WireEnvelope envelope;
 
 	cage_start_mail(limits);
 	if (wire_send_byte(WIRE_FD, WIRE_TAKEN) != WIRE_DONE)
 		_exit(0);
-	wire_unpack_envelope(packed, &envelope);
-	answer = analyze(raw, &envelope.envelope);
-	wire_clear_envelope(&envelope);
+	answer = do_duty(duties, kind, raw, with);
 	if (wire_send(WIRE_FD, answer, 0) != WIRE_DONE)
 		_exit(0);
 	cage_end_mail();
 }
 
-void worker_main(int argc, char **argv, WorkerAnalyze analyze)
+void worker_main(int argc, char **argv, const WorkerDuties *duties)
 {
 	CageLimits limits = read_limits(argc, argv);
 
@@ -130,5 +200,5 @@ void worker_main(int argc, char **argv, WorkerAnalyze analyze)
 	if (wire_send_byte(WIRE_FD, WIRE_READY) != WIRE_DONE)
 		_exit(0);
 	for (;;)
-		answer_mail(&limits, analyze);
+		answer_mail(&limits, duties);
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../../src/parser/answer.h"
 #include "../../src/parser/wire.h"
 #include "../../src/parser/worker.h"
 
@@ -111,16 +112,21 @@ static const struct {
 	{"run-memory", do_run_memory},
 };
 
+static void act(const char *mail, size_t length)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
+		if (length == strlen(acts[i].mark) &&
+			memcmp(mail, acts[i].mark, length) == 0)
+			acts[i].act();
+}
+
 static GBytes *analyze(GBytes *raw, const AnalysisEnvelope *envelope)
 {
 	size_t length;
 	const char *mail = g_bytes_get_data(raw, &length);
 	g_autoptr(Analysis) analysis = NULL;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(acts); i++)
-		if (length == strlen(acts[i].mark) &&
-			memcmp(mail, acts[i].mark, length) == 0)
-			acts[i].act();
+	act(mail, length);
 	if (length == 9 && memcmp(mail, "malformed", 9) == 0)
 		return g_bytes_new_static("no analysis", 11);
 	analysis = analysis_new();
@@ -132,7 +138,74 @@ static GBytes *analyze(GBytes *raw, const AnalysisEnvelope *envelope)
 	return analysis_serialise(analysis);
 }
 
+/* A mail that is asked for what it carries, or to be stripped, is done to as
+ * it asks; "lie ..." says which promise the answer breaks. */
+static GBytes *extract(GBytes *raw)
+{
+	static const struct {
+		const char *mark;
+		MessageAttachment attachment;
+	} lies[] = {
+		{"lie path", {.name = "../../etc/passwd", .type = "a/b"}},
+		{"lie control", {.name = "a\nb", .type = "a/b"}},
+		{"lie type", {.name = "a", .type = "a/b\nX: y"}},
+		{"lie no type", {.name = "a"}},
+		{"lie id", {.type = "a/b", .content_id = "a>\nX: <y"}},
+		{"lie size", {.type = "a/b"}},
+		{"honest", {.name = "a", .type = "a/b", .content_id = "c@d"}},
+	};
+	size_t length;
+	const char *mail = g_bytes_get_data(raw, &length);
+	g_autoptr(GPtrArray) attachments = g_ptr_array_new();
+	g_autofree char *large = g_malloc0(1536 * 1024);
+	MessageAttachment one;
+
+	act(mail, length);
+	if (length == 9 && memcmp(mail, "malformed", 9) == 0)
+		return g_bytes_new_static("no answer", 9);
+	for (size_t i = 0; i < G_N_ELEMENTS(lies); i++) {
+		bool size = strcmp(lies[i].mark, "lie size") == 0;
+
+		if (length != strlen(lies[i].mark) ||
+			memcmp(mail, lies[i].mark, length) != 0)
+			continue;
+		one = lies[i].attachment;
+		one.bytes = g_bytes_new(large, size ? 1536 * 1024 : 3);
+		g_ptr_array_add(attachments, &one);
+	}
+	for (unsigned i = 0; length == 8 && i < 101; i++)
+		if (memcmp(mail, "lie many", 8) == 0) {
+			one = (MessageAttachment){.type = (char *)"a/b",
+				.bytes = g_bytes_new("x", 1)};
+			g_ptr_array_add(attachments, &one);
+		}
+	return answer_pack_attachments(attachments, NULL);
+}
+
+static GBytes *strip(GBytes *raw, const char *const *lines)
+{
+	size_t length;
+	const char *mail = g_bytes_get_data(raw, &length);
+	g_autofree char *answer = g_strjoinv("|", (char **)lines);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+
+	act(mail, length);
+	if (length == 9 && memcmp(mail, "malformed", 9) == 0)
+		return g_bytes_new_static("no answer", 9);
+	if (length == 9 && memcmp(mail, "lie words", 9) == 0)
+		error = g_error_new(
+			MESSAGE_ERROR, REDRESS_ERROR_INVALID, "no\r\n250 OK");
+	if (length == 9 && memcmp(mail, "lie empty", 9) == 0)
+		bytes = g_bytes_new(NULL, 0);
+	else
+		bytes = g_bytes_new(answer, strlen(answer));
+	return answer_pack_mail(error ? NULL : bytes, error);
+}
+
 int main(int argc, char **argv)
 {
-	worker_main(argc, argv, analyze);
+	static const WorkerDuties duties = {analyze, extract, strip};
+
+	worker_main(argc, argv, &duties);
 }
