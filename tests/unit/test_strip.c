@@ -150,8 +150,8 @@ static void quote_line(GString *out, const char *p, size_t length,
 
 	for (size_t i = 0; i < length; i++) {
 		guchar c = (guchar)p[i];
-		bool last = i + 1 == length || p[i + 1] == '\r' ||
-			    p[i + 1] == '\n';
+		bool last =
+			i + 1 == length || p[i + 1] == '\r' || p[i + 1] == '\n';
 
 		if (c == '\n' || c == '\r') {
 			g_string_append_c(out, (char)c);
@@ -172,8 +172,8 @@ static void quote_line(GString *out, const char *p, size_t length,
 	}
 }
 
-static void base64_all(GString *out, const GString *bytes, unsigned width,
-	const char *newline)
+static void base64_all(
+	GString *out, const GString *bytes, unsigned width, const char *newline)
 {
 	g_autofree char *packed =
 		g_base64_encode((const guchar *)bytes->str, bytes->len);
@@ -374,18 +374,19 @@ static bool is_eight_bit(const Maker *maker)
 
 static void part_header(Maker *maker, const char *type)
 {
-	g_autofree char *content = g_strdup_printf(
-		"Content-Type: %s; charset=\"%s\"%s%s", type,
-		maker->charset->name,
-		maker->flowed && g_str_has_suffix(type, "plain")
-			? "; format=flowed"
-			: "",
-		maker->flowed && maker->delete_space &&
-				g_str_has_suffix(type, "plain")
-			? "; delsp=yes"
-			: "");
-	g_autofree char *transfer = g_strdup_printf(
-		"Content-Transfer-Encoding: %s", transfer_names[maker->transfer]);
+	g_autofree char *content =
+		g_strdup_printf("Content-Type: %s; charset=\"%s\"%s%s", type,
+			maker->charset->name,
+			maker->flowed && g_str_has_suffix(type, "plain")
+				? "; format=flowed"
+				: "",
+			maker->flowed && maker->delete_space &&
+					g_str_has_suffix(type, "plain")
+				? "; delsp=yes"
+				: "");
+	g_autofree char *transfer =
+		g_strdup_printf("Content-Transfer-Encoding: %s",
+			transfer_names[maker->transfer]);
 
 	header(maker, content);
 	header(maker, transfer);
@@ -647,10 +648,348 @@ static void test_commands_go_and_nothing_else(void **state)
 	}
 }
 
+/* ---- what is not certain ---------------------------------------------- */
+
+#define HEAD "From: a@b.example\nMIME-Version: 1.0\n"
+
+#define PAGE(html) HEAD "Content-Type: text/html; charset=utf-8\n\n" html "\n"
+#define IN(type, parts)                                                        \
+	HEAD "Content-Type: multipart/" type "; boundary=b\n\n" parts "--b--"  \
+	     "\n"
+#define PART(headers, content) "--b\n" headers "\n\n" content "\n"
+#define WORDS_PART PART("Content-Type: text/plain", "#resolve\nbye")
+#define PAGE_PART PART("Content-Type: text/html", "<p>#resolve</p><p>bye</p>")
+
+static const struct {
+	const char *name;
+	const char *mail;
+} refused[] = {
+	{"signed",
+		IN("signed", WORDS_PART PART(
+				     "Content-Type: application/pgp-signature",
+				     "x"))},
+	{"signed within",
+		IN("mixed", WORDS_PART "--b\nContent-Type: multipart/signed; "
+				       "boundary=c\n\n--c\n\nx\n--c--\n")},
+	{"encrypted",
+		IN("encrypted", WORDS_PART PART("Content-Type: "
+						"application/pgp-encrypted",
+					"x"))},
+	{"S/MIME", HEAD "Content-Type: application/pkcs7-mime\n\nx\n"},
+	{"PGP inline",
+		HEAD "\n-----BEGIN PGP SIGNED MESSAGE-----\n\n#resolve\n"},
+	{"TNEF",
+		IN("mixed", WORDS_PART PART(
+				    "Content-Type: application/ms-tnef", "x"))},
+	{"TNEF by name",
+		IN("mixed", WORDS_PART PART("Content-Type: application/"
+					    "octet-stream; name=winmail.dat",
+				    "x"))},
+	{"calendar",
+		IN("alternative", WORDS_PART PART("Content-Type: text/calendar",
+					  "BEGIN:VCALENDAR"))},
+	{"calendar beside the text that repeats it",
+		IN("mixed", WORDS_PART PART("Content-Type: text/calendar",
+				    "DESCRIPTION:bye\\n#resolve\\n"))},
+	{"enriched",
+		IN("alternative", WORDS_PART PART("Content-Type: text/enriched",
+					  "<bold>bye</bold>"))},
+	{"RTF", IN("mixed", WORDS_PART PART("Content-Type: text/rtf",
+				    "{\\rtf1 \\'23resolve}"))},
+	{"AMP", IN("alternative",
+			WORDS_PART PART("Content-Type: text/x-amp-html",
+				"<p>bye</p>") PAGE_PART)},
+	{"an attachment that shows it",
+		IN("mixed", WORDS_PART PART("Content-Disposition: attachment",
+				    "#resolve\n"))},
+	{"an attached mail that shows it",
+		IN("mixed", WORDS_PART PART("Content-Type: message/rfc822",
+				    "Subject: x\n\nhello\n#resolve\n"))},
+	{"plain text alone has it",
+		IN("alternative", WORDS_PART PART("Content-Type: text/html",
+					  "<p>bye</p>"))},
+	{"HTML alone has it", IN("alternative", PART("Content-Type: text/plain",
+							"bye") PAGE_PART)},
+	{"HTML has it twice",
+		IN("alternative",
+			WORDS_PART PART("Content-Type: text/html",
+				"<p>#resolve</p><p>#resolve</p><p>bye</p>"))},
+	{"the preamble has it", IN("mixed", "#resolve\n" WORDS_PART)},
+	{"the epilogue has it", IN("mixed", WORDS_PART) "#resolve\n"},
+	{"unknown charset",
+		HEAD "Content-Type: text/plain; charset=x-klingon\n\n"
+		     "#resolve\n\351\n"},
+	{"not in its charset",
+		HEAD "Content-Type: text/plain; charset=utf-8\n\n"
+		     "#resolve\n\351\n"},
+	{"UTF-7", HEAD "Content-Type: text/plain; charset=utf-7\n\n"
+		       "#resolve\n+ACM-resolve\n"},
+	{"8-bit without a charset", HEAD "\n#resolve\n\351\n"},
+	{"unknown encoding",
+		HEAD "Content-Transfer-Encoding: x-uue\n\n#resolve\n"},
+	{"malformed quoted-printable",
+		HEAD "Content-Transfer-Encoding: quoted-printable\n\n"
+		     "#resolve\n=zz\n"},
+	{"malformed base64", HEAD "Content-Transfer-Encoding: base64\n\n"
+				  "I3Jlc29sdmU=I3Jlc29sdmU=\n"},
+	{"no boundary", HEAD "Content-Type: multipart/mixed\n\n#resolve\n"},
+	{"a type twice", HEAD "Content-Type: text/plain\n"
+			      "Content-Type: text/html\n\n#resolve\n"},
+	{"a part's type twice", IN("mixed", PART("Content-Type: text/plain\n"
+						 "Content-Type: text/html",
+						    "#resolve"))},
+	{"NUL is not told apart", HEAD "\n#resolve\nx\x7f\x01\v#resolve\n"},
+	{"an odd line end", HEAD "\n#resolve\nbye\r#resolve\n"},
+	{"capital letters", HEAD "\n#resolve\n#RESOLVE\n"},
+	{"wide letters", HEAD "Content-Type: text/plain; charset=utf-8\n\n"
+			      "#resolve\n＃resolve\n"},
+	{"a soft line", HEAD "Content-Type: text/plain; format=flowed\n\n"
+			     "#resolve\nThanks \n#resolve\n"},
+	{"nowhere", HEAD "\nbye\n"},
+	{"in quotes alone", HEAD "\n> #resolve\nbye\n"},
+	{"below the header alone",
+		HEAD "\nbye\n-----Original Message-----\nFrom: x\n\n"
+		     "#resolve\n"},
+	{"in a longer line of HTML", PAGE("<p>#resolve</p>Thanks #resolve")},
+	{"in a cell beside others",
+		PAGE("<p>#resolve</p><table><tr><td>x</td><td>#resolve</td>"
+		     "</tr></table>")},
+	{"in a list", PAGE("<p>#resolve</p><ul><li>#resolve</li></ul>")},
+	{"in a comment", PAGE("<p>#resolve</p><!-- #resolve -->")},
+	{"for Outlook alone",
+		PAGE("<p>#resolve</p><!--[if mso]>#resolve<![endif]-->")},
+	{"in the title", PAGE("<title>#resolve</title><p>#resolve</p>")},
+	{"in an attribute", PAGE("<p title='bye #resolve'>#resolve</p>")},
+	{"in an attribute, as entity",
+		PAGE("<img alt='&#35;resolve'><p>#resolve</p>")},
+	{"in the preview", PAGE("<div style='display:none'>Bye #resolve</div>"
+				"<p>#resolve</p>")},
+	{"by a style", PAGE("<style>p:after{content:'#resolve'}</style>"
+			    "<p>#resolve</p>")},
+	{"by an entity that few know",
+		PAGE("<p>#resolve</p><p>&num;resolve</p>")},
+	{"in a text field",
+		PAGE("<p>#resolve</p><textarea>#resolve</textarea>")},
+	{"in HTML without an end", PAGE("<p>#resolve</p><p title='")},
+	{"in a comment without an end", PAGE("<p>#resolve</p><!-- x")},
+};
+
+static const char *const resolve[] = {"#resolve", NULL};
+
+/* Words for an SMTP reply: a sentence of printable ASCII. */
+static void check_reason(const GError *error)
+{
+	size_t length = strlen(error->message);
+
+	assert_true(
+		g_error_matches(error, MESSAGE_ERROR, REDRESS_ERROR_INVALID));
+	assert_in_range(length, 20, MAX_REASON_BYTES - 1);
+	assert_true(g_ascii_isupper(error->message[0]));
+	assert_int_equal(error->message[length - 1], '.');
+	for (const char *p = error->message; *p; p++)
+		assert_in_range(*p, ' ', '~');
+}
+
+static void test_what_is_not_certain_is_refused_with_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GBytes) result = message_strip_lines(refused[i].mail,
+			strlen(refused[i].mail), resolve, &error);
+
+		if (result)
+			fail_msg("%s: %s", refused[i].name,
+				(const char *)g_bytes_get_data(result, NULL));
+		check_reason(error);
+	}
+}
+
+static void test_nul_is_refused(void **state)
+{
+	static const char mail[] = HEAD "\n#resolve\nx\0#resolve\n";
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_null(
+		message_strip_lines(mail, sizeof mail - 1, resolve, &error));
+	check_reason(error);
+}
+
+/* Single mails of which the rest is known by heart. */
+static const struct {
+	const char *name, *mail, *left;
+} clear[] = {
+	{"no end of the last line", HEAD "\nbye\n#resolve", HEAD "\nbye\n"},
+	{"nothing else", HEAD "\n#resolve\n", HEAD "\n"},
+	{"above a signature", HEAD "\nbye\n#resolve\n-- \nMari\n",
+		HEAD "\nbye\n-- \nMari\n"},
+	{"invisible and odd blanks",
+		HEAD "Content-Type: text/plain; charset=utf-8\n\n"
+		     "\302\240#re\302\255solve \nbye\n",
+		HEAD "Content-Type: text/plain; charset=utf-8\n\nbye\n"},
+	{"an empty alternative",
+		IN("alternative",
+			PART("Content-Type: text/plain", "") PAGE_PART),
+		IN("alternative", PART("Content-Type: text/plain", "")
+					  PART("Content-Type: text/html",
+						  "<p></p><p>bye</p>"))},
+	{"HTML without ends", PAGE("<p>#resolve<p>bye<br>x"),
+		PAGE("<p><p>bye<br>x")},
+	{"a blank that comes to stand at the end",
+		HEAD "Content-Type: text/html\n"
+		     "Content-Transfer-Encoding: quoted-printable\n\n"
+		     "<p>x</p> #resolve\n<p>y</p>\n",
+		HEAD "Content-Type: text/html\n"
+		     "Content-Transfer-Encoding: quoted-printable\n\n"
+		     "<p>x</p>=20\n<p>y</p>\n"},
+	{"a quote in the own words",
+		HEAD "\n> #resolve\n#resolve\n>> #resolve\nbye\n",
+		HEAD "\n> #resolve\n>> #resolve\nbye\n"},
+};
+
+static void test_the_rest_is_as_it_was(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(clear); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GBytes) result = message_strip_lines(
+			clear[i].mail, strlen(clear[i].mail), resolve, &error);
+		g_autofree char *left = NULL;
+		size_t length;
+		const char *bytes;
+
+		if (!result)
+			fail_msg("%s: %s", clear[i].name, error->message);
+		bytes = g_bytes_get_data(result, &length);
+		left = g_strndup(bytes, length);
+		assert_string_equal(left, clear[i].left);
+	}
+}
+
+/* ---- mails that are not what anybody meant ---------------------------- */
+
+static void mutate(Maker *maker)
+{
+	static const char *const crumbs[] = {"#resolve", "\n#resolve\n", "<p>",
+		"</p>", "<!--", "-->", "<br>", "&#35;", "=\n", "--", "\n\n",
+		"\r", "\"", ">", "<blockquote>", "</div>",
+		"Content-Type: ", "boundary=", "=20", "\033$B", "\342\200\256",
+		"style='"};
+	GString *mail = maker->mail;
+
+	for (unsigned i = 0, n = 1 + pick(maker, 4); i < n; i++) {
+		size_t at = pick(maker, (unsigned)mail->len);
+		size_t length = pick(maker, 12);
+
+		switch (pick(maker, 3)) {
+		case 0:
+			mail->str[at] = (char)pick(maker, 256);
+			break;
+		case 1:
+			g_string_insert(mail, (gssize)at,
+				crumbs[pick(maker, G_N_ELEMENTS(crumbs))]);
+			break;
+		default:
+			g_string_erase(mail, (gssize)at,
+				(gssize)MIN(mail->len - at, length));
+			break;
+		}
+	}
+}
+
+/* Every own line of what a person reads, as one string each. */
+static bool shows(const char *text, const char *line)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **p = lines; *p; p++) {
+		/* Below here are others' words. */
+		if (strstr(*p, "Original Message") ||
+			g_str_has_prefix(*p, "From:"))
+			return false;
+		if (strcmp(g_strstrip(*p), line) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_mutant(const Maker *maker, GBytes *result)
+{
+	size_t length;
+	const char *bytes = g_bytes_get_data(result, &length);
+	g_autoptr(Message) message = message_parse(bytes, length, NULL);
+	const char *end = strstr(maker->mail->str, "\nMIME-Version");
+	g_autofree char *page = NULL;
+
+	assert_true(length <= maker->mail->len + 64);
+	if (end)
+		assert_memory_equal(bytes, maker->mail->str,
+			(size_t)(end - maker->mail->str));
+	page = message_html_to_text(message->html ? message->html : "",
+		message->html ? strlen(message->html) : 0);
+	for (guint i = 0; i + 1 < maker->wanted->len; i++)
+		if (shows(message->text, maker->wanted->pdata[i]) ||
+			shows(page, maker->wanted->pdata[i]))
+			fail_msg("%s is left:\n%s\n%s",
+				(const char *)maker->wanted->pdata[i],
+				message->text, page);
+}
+
+static void test_damaged_mails_lose_their_commands_or_are_refused(void **state)
+{
+	unsigned passed = 0;
+
+	(void)state;
+	for (guint32 i = 0; i < MUTANTS; i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GBytes) result = NULL;
+		Maker maker;
+
+		make(&maker, SEED + MAILS + i, i % G_N_ELEMENTS(structures));
+		mutate(&maker);
+		result = strip(&maker, &error);
+		if (result)
+			check_mutant(&maker, result);
+		else
+			check_reason(error);
+		passed += result != NULL;
+		maker_clear(&maker);
+	}
+	print_message("# %u of %d damaged mails passed\n", passed, MUTANTS);
+	assert_true(passed > MUTANTS / 10);
+}
+
+/* ---- size ------------------------------------------------------------- */
+
+static void test_a_long_mail_takes_linear_time(void **state)
+{
+	GString *mail = g_string_new(HEAD "\n#resolve\n");
+	gint64 start = g_get_monotonic_time();
+	g_autoptr(GBytes) result = NULL;
+
+	(void)state;
+	while (mail->len < 1000 * 1000)
+		g_string_append(mail, "From: x\nDate: #resolve\n>\n#x\n");
+	result = message_strip_lines(mail->str, mail->len, resolve, NULL);
+	assert_non_null(result);
+	assert_int_equal(g_bytes_get_size(result), mail->len - 9);
+	/* A minute under sanitizers; quadratic would be hours. */
+	assert_true(g_get_monotonic_time() - start < 60 * G_USEC_PER_SEC);
+	g_string_free(mail, TRUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands_go_and_nothing_else),
+		cmocka_unit_test(test_the_rest_is_as_it_was),
+		cmocka_unit_test(
+			test_what_is_not_certain_is_refused_with_words),
+		cmocka_unit_test(test_nul_is_refused),
+		cmocka_unit_test(
+			test_damaged_mails_lose_their_commands_or_are_refused),
+		cmocka_unit_test(test_a_long_mail_takes_linear_time),
 	};
 
 	return cmocka_run_group_tests_name("strip", tests, NULL, NULL);
