@@ -15,7 +15,7 @@
 #define HEAD "From: a@b.example\nMIME-Version: 1.0\n"
 #define IN(type, parts)                                                        \
 	HEAD "Content-Type: multipart/" type "; boundary=b\n\n" parts "--b--"  \
-								      "\n"
+	     "\n"
 #define PART(headers, content) "--b\n" headers "\n\n" content "\n"
 #define WORDS PART("Content-Type: text/plain", "hello")
 #define PAGE PART("Content-Type: text/html", "<p>hello</p>")

@@ -333,6 +333,195 @@ static void test_a_memory_bomb_is_stopped(void **state)
 		analysis->guard_detail, "parser used too much memory");
 }
 
+/* ---- attachments, and mails without lines ------------------------------ */
+
+static const char *const resolve[] = {"#resolve", "#tag late", NULL};
+
+static GBytes *strip(ParserPool *pool, const char *mail, GError **error)
+{
+	g_autoptr(GBytes) raw = g_bytes_new(mail, strlen(mail));
+
+	return parser_pool_strip(pool, raw, resolve, error);
+}
+
+static GPtrArray *extract(ParserPool *pool, const char *mail, GError **error)
+{
+	g_autoptr(GBytes) raw = g_bytes_new(mail, strlen(mail));
+
+	return parser_pool_extract(pool, raw, error);
+}
+
+static void assert_stripped(
+	ParserPool *pool, const char *mail, const char *left)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) result = strip(pool, mail, &error);
+	g_autofree char *text = NULL;
+	size_t length;
+	const char *bytes;
+
+	if (!result)
+		fail_msg("%s", error->message);
+	bytes = g_bytes_get_data(result, &length);
+	text = g_strndup(bytes, length);
+	assert_string_equal(text, left);
+}
+
+static void test_lines_are_taken_out_in_the_cage(void **state)
+{
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_PARSER_PROGRAM, 1);
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_stripped(pool, "Subject: x\n\n#resolve\nbye\n#tag late\n",
+		"Subject: x\n\nbye\n");
+	assert_null(strip(pool, "Subject: x\n\nbye\n", &error));
+	assert_true(
+		g_error_matches(error, MESSAGE_ERROR, REDRESS_ERROR_INVALID));
+	assert_non_null(strstr(error->message, "was not found"));
+	assert_int_equal(parser_pool_deaths(pool), 0);
+}
+
+/* Twice, since glibc may unload a converter that is closed. */
+static void test_lines_in_any_charset_are_taken_out_in_the_cage(void **state)
+{
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_PARSER_PROGRAM, 1);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(charsets); i++) {
+		size_t row = i % G_N_ELEMENTS(charsets);
+		g_autofree char *head = g_strdup_printf(
+			"Content-Type: text/html; charset=%s\n\n<p>%s</p>",
+			charsets[row].charset, charsets[row].raw);
+		g_autofree char *mail = g_strdup_printf(
+			"%s<p>#resolve</p><p>#tag&#32;late</p>\n", head);
+		g_autofree char *left =
+			g_strdup_printf("%s<p></p><p>&#32;</p>\n", head);
+
+		if (strcmp(charsets[row].charset, "utf-7") != 0)
+			assert_stripped(pool, mail, left);
+	}
+}
+
+static void test_attachments_come_out_of_the_cage(void **state)
+{
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_PARSER_PROGRAM, 1);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) found = extract(pool,
+		"Content-Type: image/png; name=a.png\nContent-ID: <c@d>\n"
+		"Content-Transfer-Encoding: base64\n\naGVsbG8=\n",
+		&error);
+	const MessageAttachment *one;
+
+	(void)state;
+	assert_non_null(found);
+	assert_int_equal(found->len, 1);
+	one = found->pdata[0];
+	assert_string_equal(one->name, "a.png");
+	assert_string_equal(one->type, "image/png");
+	assert_string_equal(one->content_id, "c@d");
+	assert_int_equal(g_bytes_get_size(one->bytes), 5);
+	assert_memory_equal(g_bytes_get_data(one->bytes, NULL), "hello", 5);
+	assert_null(extract(pool, "", &error));
+	assert_true(
+		g_error_matches(error, MESSAGE_ERROR, REDRESS_ERROR_INVALID));
+}
+
+static void test_a_large_attachment_crosses(void **state)
+{
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_PARSER_PROGRAM, 1);
+	GString *mail = g_string_new("Content-Type: a/b\n"
+				     "Content-Transfer-Encoding: 8bit\n\n");
+	g_autoptr(GPtrArray) found = NULL;
+	const MessageAttachment *one;
+
+	(void)state;
+	while (mail->len < 20 * 1024 * 1024)
+		g_string_append(mail, "all work and no play\n");
+	found = extract(pool, mail->str, NULL);
+	assert_non_null(found);
+	one = found->pdata[0];
+	assert_true(g_bytes_get_size(one->bytes) > 20 * 1024 * 1023);
+	g_string_free(mail, TRUE);
+}
+
+/* A parser that was taken over by its mail cannot break the daemon. */
+static void test_a_lie_about_a_mail_is_a_death(void **state)
+{
+	static const char *const lies[] = {"malformed", "lie path",
+		"lie control", "lie type", "lie no type", "lie id", "lie size",
+		"lie many"};
+	static const char *const mails[] = {
+		"malformed", "lie words", "lie empty"};
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_CRASHER_PROGRAM, 1);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(lies); i++) {
+		g_autoptr(GError) error = NULL;
+
+		assert_null(extract(pool, lies[i], &error));
+		assert_true(g_error_matches(
+			error, PARSER_ERROR, REDRESS_ERROR_TEMPORARY));
+		assert_string_equal(
+			error->message, "parser gave a malformed answer");
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
+		g_autoptr(GError) error = NULL;
+
+		assert_null(strip(pool, mails[i], &error));
+		assert_true(g_error_matches(
+			error, PARSER_ERROR, REDRESS_ERROR_TEMPORARY));
+	}
+	assert_int_equal(parser_pool_deaths(pool),
+		G_N_ELEMENTS(lies) + G_N_ELEMENTS(mails));
+	{
+		g_autoptr(GPtrArray) honest = extract(pool, "honest", NULL);
+
+		assert_non_null(honest);
+		assert_int_equal(honest->len, 1);
+	}
+	assert_stripped(pool, "hello", "#resolve|#tag late");
+}
+
+static void test_a_death_while_stripping_is_temporary(void **state)
+{
+	g_autoptr(ParserPool) pool = new_pool(REDRESS_CRASHER_PROGRAM, 1);
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(deaths); i++) {
+		g_autoptr(GError) stripped = NULL;
+		g_autoptr(GError) extracted = NULL;
+
+		assert_null(strip(pool, deaths[i].mail, &stripped));
+		assert_true(g_error_matches(
+			stripped, PARSER_ERROR, REDRESS_ERROR_TEMPORARY));
+		assert_string_equal(stripped->message, deaths[i].reason);
+		assert_null(extract(pool, deaths[i].mail, &extracted));
+		assert_true(g_error_matches(
+			extracted, PARSER_ERROR, REDRESS_ERROR_TEMPORARY));
+		assert_stripped(pool, "hello", "#resolve|#tag late");
+	}
+	assert_int_equal(parser_pool_deaths(pool), 2 * G_N_ELEMENTS(deaths));
+}
+
+static void test_stripping_that_hangs_runs_out_of_time(void **state)
+{
+	ParserOptions options = {.program = REDRESS_CRASHER_PROGRAM,
+		.processes = 1,
+		.timeout_ms = 300,
+		.cpu_s = 60};
+	g_autoptr(ParserPool) pool = parser_pool_new(&options, NULL);
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_non_null(pool);
+	assert_null(strip(pool, "hang", &error));
+	assert_true(
+		g_error_matches(error, PARSER_ERROR, REDRESS_ERROR_TEMPORARY));
+	assert_string_equal(
+		error->message, "parser ran out of time after 0.3 s");
+}
+
 /* ---- housekeeping ----------------------------------------------------- */
 
 static void test_a_parser_is_replaced_after_its_share_of_mails(void **state)
@@ -502,6 +691,14 @@ int main(void)
 		cmocka_unit_test(
 			test_a_mail_that_loops_runs_out_of_processor_time),
 		cmocka_unit_test(test_a_memory_bomb_is_stopped),
+		cmocka_unit_test(test_lines_are_taken_out_in_the_cage),
+		cmocka_unit_test(
+			test_lines_in_any_charset_are_taken_out_in_the_cage),
+		cmocka_unit_test(test_attachments_come_out_of_the_cage),
+		cmocka_unit_test(test_a_large_attachment_crosses),
+		cmocka_unit_test(test_a_lie_about_a_mail_is_a_death),
+		cmocka_unit_test(test_a_death_while_stripping_is_temporary),
+		cmocka_unit_test(test_stripping_that_hangs_runs_out_of_time),
 		cmocka_unit_test(
 			test_a_parser_is_replaced_after_its_share_of_mails),
 		cmocka_unit_test(
