@@ -24,6 +24,9 @@
 	X(mustache)                                                            \
 	X(config)                                                              \
 	X(promise)                                                             \
+	X(strip)                                                               \
+	X(extract)                                                             \
+	X(answer)                                                              \
 	X(intake)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const guint8 *bytes, size_t length);

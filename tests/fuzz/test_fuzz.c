@@ -73,7 +73,7 @@ static void test_corpus_breaks_no_promise(void **state)
 static bool takes_whole_mails(const char *name)
 {
 	static const char *const names[] = {
-		"message", "dedupe", "bounce", "intake"};
+		"message", "dedupe", "bounce", "intake", "strip", "extract"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (!strcmp(names[i], name))
