@@ -30,8 +30,9 @@ struct IntakeMail {
 	const char *queue_id;          /* (nullable) */
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;
-	bool sent; /* found in the folder of sent mail: EngineMail.sent */
+	bool sent;       /* found in the folder of sent mail: EngineMail.sent */
 	bool can_refuse; /* somebody waits for the answer */
+	bool others; /* it goes to recipients that are not named here, too */
 	/* An agent's own mail to others, on its way out. */
 	bool direct;
 	/* Why a mail of an agent cannot be changed as it would have to be, in

@@ -276,6 +276,7 @@ static bool accept_transaction(
 		.queue_id = queue_id,
 		.client = transaction->client,
 		.can_refuse = true,
+		.others = !direct && transaction->others->len,
 		.direct = direct,
 		.unchangeable = unchangeable(session),
 		.now_s = base_clock_now_s(),

@@ -158,6 +158,9 @@ static enum course choose_course(const Transaction *transaction)
 		engine_policy_own_sender(
 			transaction->policy, transaction->sender))
 		return COURSE_OUTGOING;
+	if (transaction->auth_login && engine_policy_direct(transaction->policy,
+					       transaction->auth_login))
+		return COURSE_DIRECT;
 	return COURSE_FOREIGN;
 }
 
