@@ -412,6 +412,7 @@ struct StoreFolder {
 	int64_t uidvalidity;
 	int64_t last_uid;   /* up to it everything is recorded */
 	int64_t met_at;     /* seen first: what came before is not answered */
+	int64_t old_uid;    /* up to it there may be mail from before met_at */
 	int64_t contact_at; /* the server last answered */
 	int64_t oldest_at;  /* since when the oldest unprocessed mail waits */
 	int64_t failures;   /* in a row */
