@@ -884,6 +884,371 @@ static void test_a_note_changes_nothing(void **state)
 		assert_int_equal(decision.deadlines[kind], DECIDE_KEEP);
 }
 
+/* ---- agents are reminded ------------------------------------------------ */
+
+static const char *const agents[] = {"agent@example.com", NULL};
+
+/* A word is due in ten hours, the promise in eleven; four before is time. */
+static void case_remind(Case *c)
+{
+	case_set(c, true);
+	c->mailbox.agents = agents;
+	c->mailbox.nudge_before_s = 4 * HOUR;
+	c->ticket.promised_by = NOW + 11 * HOUR;
+	c->facts.follow_up_at = NOW + 10 * HOUR;
+}
+
+static int64_t nudge_at(const Case *c)
+{
+	return decide_nudge_at(
+		&c->mailbox, &c->ticket, c->facts.follow_up_at, NOW);
+}
+
+static void test_agents_are_reminded_before_the_next_word(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_remind(&c);
+	assert_int_equal(nudge_at(&c), NOW + 6 * HOUR);
+	c.ticket.promised_by = NOW + 9 * HOUR;
+	assert_int_equal(nudge_at(&c), NOW + 5 * HOUR);
+	/* One that should have been is not made good; the other comes. */
+	c.ticket.promised_by = NOW + 3 * HOUR;
+	assert_int_equal(nudge_at(&c), NOW + 6 * HOUR);
+	/* Follow-ups as frequent as that need none. */
+	c.mailbox.follow_up_every_s = 4 * HOUR;
+	assert_int_equal(nudge_at(&c), 0);
+}
+
+static void test_nobody_is_reminded_without_need(void **state)
+{
+	Case c;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		case_remind(&c);
+		assert_true(nudge_at(&c) > 0);
+		if (i == 0)
+			c.mailbox.nudge_before_s = 0;
+		if (i == 1)
+			c.mailbox.agents = NULL;
+		if (i == 2)
+			c.ticket.quiet = (char *)"unreachable";
+		if (i == 3)
+			c.ticket.state = STORE_RESOLVED;
+		if (i == 4)
+			c.ticket.state = STORE_CLOSED;
+		if (i == 5)
+			c.ticket.promised_by = c.facts.follow_up_at = 0;
+		assert_int_equal(nudge_at(&c), 0);
+	}
+}
+
+static void test_a_reminder_says_what_is_due(void **state)
+{
+	static const struct {
+		int64_t follow_up, promised, answered;
+		const char *wanted;
+		int64_t due;
+	} cases[] = {
+		{4 * HOUR, 9 * HOUR, 0, "follow-up", 4 * HOUR},
+		{9 * HOUR, 4 * HOUR, 0, "promise", 4 * HOUR},
+		{4 * HOUR, 3 * HOUR, 0, "promise", 3 * HOUR},
+		{4 * HOUR, 4 * HOUR, 0, "promise", 4 * HOUR},
+		/* moved meanwhile, or too late */
+		{9 * HOUR, 0, 0, NULL, 0},
+		{-HOUR, -HOUR, 0, NULL, 0},
+		/* somebody has just answered */
+		{4 * HOUR, 9 * HOUR, -3 * HOUR, NULL, 0},
+		{4 * HOUR, 9 * HOUR, -5 * HOUR, "follow-up", 4 * HOUR},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_remind(&c);
+		c.facts.follow_up_at = NOW + cases[i].follow_up;
+		c.ticket.promised_by =
+			cases[i].promised ? NOW + cases[i].promised : 0;
+		c.ticket.answered_at =
+			cases[i].answered ? NOW + cases[i].answered : 0;
+		Decision decision = due(&c, STORE_DEADLINE_NUDGE);
+		assert_text(decision.nudge, cases[i].wanted);
+		if (cases[i].wanted)
+			assert_int_equal(
+				decision.nudge_due_s, NOW + cases[i].due);
+		assert_false(decision.send);
+		assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+	}
+}
+
+/* ---- what the supervisor must hear -------------------------------------- */
+
+static void test_a_threat_is_told_once_a_day(void **state)
+{
+	Case c;
+
+	(void)state;
+	for (int on_ticket = 0; on_ticket < 2; on_ticket++) {
+		case_set(&c, on_ticket);
+		c.mail.threat = (char *)"my lawyer";
+		Decision decision = mail(&c);
+		assert_text(decision.escalate, "threat");
+		assert_text(decision.escalate_words, "my lawyer");
+		c.facts.threat_told_today = true;
+		assert_null(mail(&c).escalate);
+		c.facts.threat_told_today = false;
+		c.mail.cost = ANALYSIS_COST_AUTOMATIC;
+		assert_null(mail(&c).escalate);
+	}
+	c.mail.cost = ANALYSIS_COST_NOTHING;
+	c.facts.from_participant = false;
+	assert_null(mail(&c).escalate);
+}
+
+static void test_what_comes_back_twice_is_told(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	assert_true(mail(&c).reopened);
+	assert_null(mail(&c).escalate);
+	assert_text(mail(&c).brief, "reopened");
+	c.ticket.reopened_count = 1;
+	assert_text(mail(&c).escalate, "reopened");
+	c.facts.escalated_today = true;
+	assert_null(mail(&c).escalate);
+}
+
+static void test_only_a_persons_new_matter_is_briefed(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, false);
+	assert_text(mail(&c).brief, "new");
+	c.facts.no_acknowledge = true; /* an import */
+	assert_null(mail(&c).brief);
+	case_set(&c, false);
+	c.mail.kind = ANALYSIS_LIST;
+	assert_null(mail(&c).brief);
+}
+
+/* ---- the end of a matter ------------------------------------------------ */
+
+static void test_a_resolution_is_followed_by_two_questions(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.mailbox.survey_after_s = DAY;
+	c.mailbox.aftercare_after_s = 14 * DAY;
+	Decision decision = decide_order(&c.facts, ENGINE_RESOLVE, false);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY], NOW + DAY);
+	assert_int_equal(
+		decision.deadlines[STORE_DEADLINE_AFTERCARE], NOW + 14 * DAY);
+	decision = decide_order(&c.facts, ENGINE_RESOLVE, true);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY], 0);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_AFTERCARE], 0);
+	c.ticket.state = STORE_RESOLVED;
+	decision = mail(&c);
+	assert_true(decision.reopened);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY], 0);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_AFTERCARE], 0);
+}
+
+static void test_a_question_goes_to_who_can_answer_it(void **state)
+{
+	static const struct {
+		enum store_state state;
+		const char *quiet;
+		int64_t merged_into;
+		unsigned automatic;
+		int64_t resolved_at;
+		bool sends;
+		const char *guard;
+		int64_t next; /* from now on; 0: never */
+	} cases[] = {
+		{STORE_RESOLVED, NULL, 0, 0, -DAY, true, NULL, 0},
+		{STORE_CLOSED, NULL, 0, 0, -DAY, true, NULL, 0},
+		{STORE_OPEN, NULL, 0, 0, 0, false, NULL, 0},
+		{STORE_CLOSED, NULL, 7, 0, -DAY, false, NULL, 0},
+		{STORE_RESOLVED, "unreachable", 0, 0, -DAY, false,
+			"unreachable", 0},
+		{STORE_RESOLVED, NULL, 0, 2, -DAY, false, "thread-rate",
+			6 * HOUR},
+		{STORE_RESOLVED, NULL, 0, 2, -5 * DAY, false, "thread-rate", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.mailbox.survey_after_s = DAY;
+		c.ticket.state = cases[i].state;
+		c.ticket.quiet = (char *)cases[i].quiet;
+		c.ticket.merged_into = cases[i].merged_into;
+		c.ticket.resolved_at = NOW + cases[i].resolved_at;
+		c.facts.automatic_on_thread_today = cases[i].automatic;
+		Decision decision = due(&c, STORE_DEADLINE_SURVEY);
+		assert_int_equal(decision.send, cases[i].sends);
+		assert_int_equal(decision.surveyed, cases[i].sends);
+		assert_text(decision.guard, cases[i].guard);
+		assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY],
+			cases[i].next ? NOW + cases[i].next : 0);
+		assert_int_equal(decision.state, cases[i].state);
+	}
+}
+
+static void test_a_later_look_is_no_survey(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	Decision decision = due(&c, STORE_DEADLINE_AFTERCARE);
+	assert_sends(&decision, REPLY_AFTERCARE);
+	assert_false(decision.surveyed);
+}
+
+static void test_a_rating_opens_nothing_unless_it_is_a_complaint(void **state)
+{
+	static const struct {
+		enum store_state state;
+		unsigned rating;
+		const char *comment;
+		double score;
+		bool reopens;
+		const char *escalates;
+	} cases[] = {
+		{STORE_RESOLVED, 5, "thank you", 0.5, false, NULL},
+		{STORE_RESOLVED, 3, "it broke again", 0.9, false, NULL},
+		{STORE_RESOLVED, 2, NULL, 0.9, false, "rating"},
+		{STORE_RESOLVED, 1, "meh", 0.1, false, "rating"},
+		{STORE_RESOLVED, 1, "it broke again", 0.9, true, "rating"},
+		{STORE_CLOSED, 4, NULL, 0.5, false, NULL},
+		{STORE_CLOSED, 1, "it broke again", 0.9, true, "rating"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.mailbox.accept_threshold = 40;
+		c.ticket.state = cases[i].state;
+		c.ticket.surveyed_at = NOW - HOUR;
+		c.mail.rating = cases[i].rating;
+		c.mail.rating_comment = (char *)cases[i].comment;
+		c.mail.complaint_score = cases[i].score;
+		assert_true(decide_concludes(&c.ticket, &c.mail));
+		Decision decision = mail(&c);
+		assert_int_equal(decision.rating, cases[i].rating);
+		assert_int_equal(decision.reopened, cases[i].reopens);
+		assert_int_equal(decision.state,
+			cases[i].reopens ? STORE_OPEN : cases[i].state);
+		assert_text(decision.escalate, cases[i].escalates);
+		if (!cases[i].reopens)
+			assert_withheld(&decision, "rating");
+	}
+}
+
+/* Nobody asked, or somebody else answers. */
+static void test_a_number_is_a_rating_only_of_who_was_asked(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	c.mail.rating = 4;
+	assert_int_equal(mail(&c).rating, 0);
+	assert_true(mail(&c).reopened);
+	c.ticket.surveyed_at = NOW - HOUR;
+	c.facts.from_participant = false;
+	assert_int_equal(mail(&c).rating, 0);
+	assert_false(mail(&c).reopened);
+}
+
+static void test_thanks_open_nothing(void **state)
+{
+	static const enum store_state states[] = {STORE_RESOLVED, STORE_CLOSED};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.state = states[i];
+		c.mail.says_thanks = true;
+		Decision decision = mail(&c);
+		assert_text(decision.what, "thanked");
+		assert_int_equal(decision.state, states[i]);
+		assert_withheld(&decision, "thanks");
+	}
+}
+
+static void test_a_status_request_opens_nothing(void **state)
+{
+	static const enum store_state states[] = {STORE_RESOLVED, STORE_CLOSED};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		Case c;
+		case_set(&c, true);
+		c.ticket.state = states[i];
+		c.ticket.promised_by = 0;
+		c.mail.status_request = true;
+		Decision decision = mail(&c);
+		assert_sends(&decision, REPLY_STATUS);
+		assert_int_equal(decision.state, states[i]);
+		assert_int_equal(decision.promised_by, DECIDE_KEEP);
+		assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+	}
+}
+
+static void test_who_says_that_it_is_solved_has_it_resolved(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.mailbox.survey_after_s = DAY;
+	c.mail.says_solved = true;
+	Decision decision = mail(&c);
+	assert_text(decision.what, "solved-by-customer");
+	assert_int_equal(decision.state, STORE_RESOLVED);
+	assert_sends(&decision, REPLY_RESOLVED);
+	assert_true(decision.automatic);
+	assert_true(decision.settle);
+	assert_int_equal(decision.outcome, STORE_PROMISE_KEPT);
+	assert_int_equal(decision.promised_by, 0);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY], NOW + DAY);
+
+	c.facts.from_participant = false;
+	assert_int_equal(mail(&c).state, STORE_OPEN);
+	c.facts.from_participant = true;
+	case_guard(&c, "auto-submitted", ANALYSIS_COST_AUTOMATIC);
+	assert_int_equal(mail(&c).state, STORE_OPEN);
+}
+
+/* They tell the new time, too, and a stock letter beside them would not. */
+static void test_an_agents_words_go_out_in_place_of_a_late_notice(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.update_words = (char *)"The courier looks for it.";
+	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_sends(&decision, REPLY_FOLLOWUP);
+	assert_text(decision.escalate, "promise");
+	assert_int_equal(decision.promised_by, PROMISED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -948,6 +1313,26 @@ int main(void)
 		cmocka_unit_test(
 			test_reopening_for_an_unreachable_customer_promises_nothing),
 		cmocka_unit_test(test_a_note_changes_nothing),
+		cmocka_unit_test(test_agents_are_reminded_before_the_next_word),
+		cmocka_unit_test(test_nobody_is_reminded_without_need),
+		cmocka_unit_test(test_a_reminder_says_what_is_due),
+		cmocka_unit_test(test_a_threat_is_told_once_a_day),
+		cmocka_unit_test(test_what_comes_back_twice_is_told),
+		cmocka_unit_test(test_only_a_persons_new_matter_is_briefed),
+		cmocka_unit_test(
+			test_a_resolution_is_followed_by_two_questions),
+		cmocka_unit_test(test_a_question_goes_to_who_can_answer_it),
+		cmocka_unit_test(test_a_later_look_is_no_survey),
+		cmocka_unit_test(
+			test_a_rating_opens_nothing_unless_it_is_a_complaint),
+		cmocka_unit_test(
+			test_a_number_is_a_rating_only_of_who_was_asked),
+		cmocka_unit_test(test_thanks_open_nothing),
+		cmocka_unit_test(test_a_status_request_opens_nothing),
+		cmocka_unit_test(
+			test_who_says_that_it_is_solved_has_it_resolved),
+		cmocka_unit_test(
+			test_an_agents_words_go_out_in_place_of_a_late_notice),
 	};
 
 	return cmocka_run_group_tests(tests, open_office, close_office);
