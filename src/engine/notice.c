@@ -125,7 +125,8 @@ static bool find_share(Context *context, const Escalation *escalation,
 static char *describe_last(Context *context, const char *words)
 {
 	return g_strdup_printf(
-		"More than %u escalations in 24 hours: this is the last mail "
+		"There are more than %u escalations in 24 hours: this is the "
+		"last mail "
 		"about them for a day. The tickets are told by: redress list"
 		"%s%s",
 		policy_options(context->policy)->escalations_per_day,
