@@ -366,16 +366,15 @@ static bool decline(Context *context, const Answer *answer, StoreTicket *ticket,
 	const EngineMail *mail = answer->mail->mail;
 	bool sealed = mail->analysis->protection != ANALYSIS_UNPROTECTED &&
 		      g_strcmp0(answer->reason, "encrypted") == 0;
+	bool held = g_strcmp0(answer->reason, "held") == 0;
+	const char *what = held ? "answer-held" : "command-refused";
 	int64_t id = 0;
 
 	if (mail->can_refuse && (mail->direct || sealed || !ticket))
 		return refuse(context, answer, ticket, error);
 	if (!record(context, answer, ticket, NULL, true, &id, error) ||
-		!add_event(context, answer, ticket, id,
-			g_strcmp0(answer->reason, "held") == 0
-				? "answer-held"
-				: "command-refused",
-			answer->why, error))
+		!add_event(
+			context, answer, ticket, id, what, answer->why, error))
 		return false;
 	if (!ticket)
 		return true;

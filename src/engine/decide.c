@@ -854,7 +854,9 @@ Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer)
 		speak(&decision, facts, answer, REPLY_RESOLVED);
 		return decision;
 	}
-	Decision decision = start(facts, answer->words ? "answered" : NULL);
+	Decision decision = start(facts, NULL);
+	if (answer->words)
+		decision.what = "answered";
 	if (answer->reopen)
 		reopen(&decision, facts);
 	else if (settled && answer->words)

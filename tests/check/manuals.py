@@ -152,6 +152,8 @@ class NamesTest(unittest.TestCase):
         events = []
         for path in sources.tracked("src/engine/*.c"):
             text = sources.read(path)
+            events += re.findall(
+                rf"log_event\((?:[^;\"]*?,)\s*{WORD}", text)
             for groups in re.findall(
                     rf"add_event\((?:[^;\"]*?,)\s*{WORD}|\.what = {WORD},|"
                     rf"->what = {WORD};|\.what = {WORD};|"
