@@ -43,6 +43,7 @@ struct Command {
 	int64_t amount_cents;
 	char *currency;
 	char *problem; /* a sentence: nothing is done (nullable) */
+	bool conflict; /* the line is right, and the ticket is not so */
 	char *result;  /* what is to be shown, once it is done (nullable) */
 };
 

@@ -67,10 +67,12 @@ static void check_states(const StoreTicket *ticket, const Steer *steer)
 		bool reopens = rules[i].verb == COMMAND_PROMISE &&
 			       commands_find(steer->commands, COMMAND_REOPEN);
 		if (command && !reopens &&
-			rules[i].settled == is_settled(ticket))
+			rules[i].settled == is_settled(ticket)) {
+			command->conflict = !command->problem;
 			commands_refuse(steer->commands, command,
 				"Ticket %s %s %s.", ticket->reference,
 				rules[i].why, store_state_name(ticket->state));
+		}
 	}
 }
 
@@ -122,10 +124,12 @@ static bool check_merge(Context *context, const StoreTicket *ticket,
 		problem = "it is in another mailbox";
 	else if (is_settled(into) && !is_settled(ticket))
 		problem = "it is settled: reopen it first";
-	if (problem)
+	if (problem) {
+		merge->conflict = into != NULL;
 		commands_refuse(steer->commands, merge,
 			"Ticket %s cannot go on as %s: %s.", ticket->reference,
 			merge->word, problem);
+	}
 	return true;
 }
 
@@ -448,7 +452,6 @@ static bool answer(Context *context, StoreTicket *ticket, const Steer *steer,
 	cause.detail = steer->proof;
 	cause.words = steer->direct ? NULL : steer->text;
 	cause.attachments = steer->attachments;
-	cause.resolution = asked->words && asked->resolve ? steer->text : NULL;
 	if (!apply_gather(context, ticket, ticket->mailbox, steer->now_s,
 		    &facts, error))
 		return false;
@@ -549,7 +552,9 @@ static bool is_refused(const Commands *commands, GError **error)
 		const Command *command = commands->list->pdata[i];
 		if (!command->problem)
 			continue;
-		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_INVALID,
+		g_set_error(error, ENGINE_ERROR,
+			command->conflict ? REDRESS_ERROR_CONFLICT
+					  : REDRESS_ERROR_INVALID,
 			"%s: %s", command->line, command->problem);
 		return true;
 	}
