@@ -77,7 +77,7 @@ struct EnginePolicyOptions {
 	unsigned automatic_per_minute; /* 0: no cap */
 	/* Mails to one supervisor a day, all tickets of a mailbox together. */
 	unsigned escalations_per_day; /* 0: no cap */
-	int64_t give_up_after_s;       /* of an outgoing mail that meets 4xx */
+	int64_t give_up_after_s;      /* of an outgoing mail that meets 4xx */
 	/* Frees what calendars and templates belong to, with the last
 	 * reference (nullable). */
 	GDestroyNotify destroy;
@@ -329,8 +329,8 @@ bool engine_vip(Engine *engine, const char *entry, bool vip, const char *actor,
 /* ---- what outgoing mail meets ------------------------------------------ */
 
 /* (element-type StoreOutbox) leased rows with their bytes. */
-bool engine_outbox_lease(Engine *engine, const char *owner, int64_t now_s,
-	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error);
+bool engine_outbox_lease(Engine *engine, const StoreLease *lease,
+	GPtrArray **ret_rows, GError **error);
 
 /* To be committed before the final dot is sent. */
 bool engine_outbox_uncertain(Engine *engine, int64_t id, GError **error);

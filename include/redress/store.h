@@ -473,12 +473,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreOutbox, store_outbox_free)
 /* Takes the next sequence of (ticket, kind); sets id and sequence. */
 bool store_outbox_insert(Store *store, StoreOutbox *row, GError **error);
 
+/* Whose rows: those of these mailboxes, or of all others. */
+typedef struct StoreRoute StoreRoute;
+struct StoreRoute {
+	const char *const *mailboxes; /* folded, NULL-terminated */
+	bool others;
+};
+
+typedef struct StoreLease StoreLease;
+struct StoreLease {
+	const char *owner;
+	int64_t now_s, lease_s;
+	unsigned most;
+	const StoreRoute *route; /* (nullable): everybody's */
+};
+
 /*
  * Leases up to `most` rows that are queued and due, with their bytes.
  * (element-type StoreOutbox)
  */
-bool store_outbox_lease(Store *store, const char *owner, int64_t now_s,
-	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error);
+bool store_outbox_lease(Store *store, const StoreLease *lease,
+	GPtrArray **ret_rows, GError **error);
 
 /* Writes state, attempts, times, lease and SMTP answer of row->id; the bytes
  * and addresses never change. */
@@ -502,8 +517,10 @@ bool store_outbox_stale(Store *store, const char *owner, int64_t now_s,
 /* Whether our milter saw the youngest mail that was sent. */
 bool store_outbox_watched(Store *store, bool *ret_watched, GError **error);
 
-/* When the next queued row is due, 0 if none is queued. */
-bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error);
+/* When the next queued row is due, 0 if none is queued.  route (nullable):
+ * everybody's. */
+bool store_outbox_next(Store *store, const StoreRoute *route,
+	int64_t *ret_next_at, GError **error);
 
 /* Those not settled, or all of a ticket (ticket_id != 0), or failed and
  * unknown ones too (settled).  (element-type StoreOutbox) */

@@ -67,9 +67,7 @@ static void end_lease(StoreOutbox *row, enum store_outbox_state state)
 
 typedef struct Lease Lease;
 struct Lease {
-	const char *owner;
-	int64_t now_s, lease_s;
-	unsigned most;
+	const StoreLease *wanted;
 	GPtrArray *rows;
 };
 
@@ -78,19 +76,14 @@ static bool lease_job(Context *context, void *user, GError **error)
 	Lease *lease = user;
 
 	g_clear_pointer(&lease->rows, g_ptr_array_unref);
-	return store_outbox_lease(context->store, lease->owner, lease->now_s,
-		lease->lease_s, lease->most, &lease->rows, error);
+	return store_outbox_lease(
+		context->store, lease->wanted, &lease->rows, error);
 }
 
-bool engine_outbox_lease(Engine *engine, const char *owner, int64_t now_s,
-	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error)
+bool engine_outbox_lease(Engine *engine, const StoreLease *wanted,
+	GPtrArray **ret_rows, GError **error)
 {
-	Lease lease = {
-		.owner = owner,
-		.now_s = now_s,
-		.lease_s = lease_s,
-		.most = most,
-	};
+	Lease lease = {.wanted = wanted};
 
 	if (!writer_submit(
 		    engine->writer, WRITER_STEP, lease_job, &lease, error)) {

@@ -133,7 +133,7 @@ static bool anything_due(Sender *sender, int64_t now_s, GError **error)
 		sender->reader = store_open(
 			outbox->driver, outbox->target, DB_READER, error);
 	if (!sender->reader ||
-		!store_outbox_next(sender->reader, &next_at, error)) {
+		!store_outbox_next(sender->reader, NULL, &next_at, error)) {
 		g_clear_pointer(&sender->reader, store_close);
 		return false;
 	}
@@ -148,9 +148,14 @@ static bool send_due(Sender *sender, GError **error)
 
 	do {
 		g_autoptr(GPtrArray) rows = NULL;
-		if (!engine_outbox_lease(outbox->options.engine, outbox->owner,
-			    outbox->options.now_s(), lease_s, LEASE_MOST, &rows,
-			    error))
+		StoreLease wanted = {
+			.owner = outbox->owner,
+			.now_s = outbox->options.now_s(),
+			.lease_s = lease_s,
+			.most = LEASE_MOST,
+		};
+		if (!engine_outbox_lease(
+			    outbox->options.engine, &wanted, &rows, error))
 			return false;
 		if (rows->len == LEASE_MOST)
 			outbox_wake(outbox);

@@ -100,6 +100,20 @@ char *column_text(Store *store, DbStatement *statement, int column);
 
 void *ticket_read(Store *store, DbStatement *row);
 
+/* ---- outbox.c ---------------------------------------------------------- */
+
+/*
+ * A condition on outbox rows, whose first two parameters it binds: the
+ * addresses as outbox_join_route() writes them, and whether they are the ones
+ * wanted.  No address holds a line break.
+ */
+#define OUTBOX_ON_ROUTE                                                        \
+	" AND (SELECT instr(?1, char(10) || t.mailbox || char(10)) > 0"        \
+	"	FROM ticket t WHERE t.id = ticket_id) = ?2"
+
+/* (transfer full) */
+char *outbox_join_route(const StoreRoute *route);
+
 /* ---- words.c ----------------------------------------------------------- */
 
 /* The ticket has just been settled: from now on it can be found again. */

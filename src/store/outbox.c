@@ -5,6 +5,7 @@ void store_outbox_free(StoreOutbox *row)
 	if (!row)
 		return;
 	g_free(row->kind);
+	g_free(row->mailbox);
 	g_free(row->recipient);
 	g_free(row->recipient_folded);
 	g_free(row->envelope_from);
@@ -101,16 +102,33 @@ bool store_outbox_watched(Store *store, bool *ret_watched, GError **error)
 	return true;
 }
 
-bool store_outbox_next(Store *store, int64_t *ret_next_at, GError **error)
+char *outbox_join_route(const StoreRoute *route)
+{
+	GString *joined = g_string_new("\n");
+
+	for (size_t i = 0; route->mailboxes && route->mailboxes[i]; i++)
+		g_string_append_printf(joined, "%s\n", route->mailboxes[i]);
+	return g_string_free(joined, FALSE);
+}
+
+bool store_outbox_next(Store *store, const StoreRoute *route,
+	int64_t *ret_next_at, GError **error)
 {
 	int64_t next_at = 0;
+	g_autofree char *joined = route ? outbox_join_route(route) : NULL;
+	bool known = route ? query_integer(store, &next_at, error,
+				     "SELECT next_at FROM outbox"
+				     " WHERE state = 'queued'" OUTBOX_ON_ROUTE
+				     " ORDER BY next_at LIMIT 1",
+				     "ti", joined, (int64_t)!route->others)
+			   : query_integer(store, &next_at, error,
+				     "SELECT min(next_at) FROM outbox"
+				     " WHERE state = 'queued'",
+				     "");
 
-	if (!query_integer(store, &next_at, error,
-		    "SELECT min(next_at) FROM outbox WHERE state = 'queued'",
-		    ""))
-		return false;
-	*ret_next_at = next_at;
-	return true;
+	if (known)
+		*ret_next_at = next_at;
+	return known;
 }
 
 bool store_outbox_count_recipient(Store *store, const char *folded,

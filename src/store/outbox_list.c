@@ -5,7 +5,9 @@
 	"	envelope_from, message_id, automatic, state, attempts,"              \
 	"	uncertain, created_at, next_at, lease_until, settled_at,"            \
 	"	lease_owner, handed_at, queue_id, handed_boot, smtp_code,"           \
-	"	smtp_status, smtp_text FROM outbox"
+	"	smtp_status, smtp_text,"                                             \
+	"	(SELECT t.mailbox FROM ticket t WHERE t.id = ticket_id)"             \
+	"	FROM outbox"
 
 static enum store_outbox_state state_from_name(const char *name)
 {
@@ -45,6 +47,7 @@ static void *read_row(Store *store, DbStatement *row)
 	outbox->smtp_code = (int)column_integer(store, row, 20);
 	outbox->smtp_status = column_text(store, row, 21);
 	outbox->smtp_text = column_text(store, row, 22);
+	outbox->mailbox = column_text(store, row, 23);
 	return outbox;
 }
 
@@ -84,23 +87,39 @@ bool store_outbox_by_message_id(Store *store, const char *message_id,
 		read_row, (void **)ret_row, error);
 }
 
-bool store_outbox_lease(Store *store, const char *owner, int64_t now_s,
-	int64_t lease_s, unsigned most, GPtrArray **ret_rows, GError **error)
+static DbStatement *start_due(
+	Store *store, const StoreLease *lease, GError **error)
+{
+	g_autofree char *joined = NULL;
+
+	if (!lease->route)
+		return query_start(store, error,
+			OUTBOX_COLUMNS
+			" WHERE state = 'queued' AND next_at <= ?"
+			" ORDER BY next_at, id LIMIT ?",
+			"ii", lease->now_s, (int64_t)lease->most);
+	joined = outbox_join_route(lease->route);
+	return query_start(store, error,
+		OUTBOX_COLUMNS
+		" WHERE state = 'queued' AND next_at <= ?3" OUTBOX_ON_ROUTE
+		" ORDER BY next_at, id LIMIT ?4",
+		"tiii", joined, (int64_t)!lease->route->others, lease->now_s,
+		(int64_t)lease->most);
+}
+
+bool store_outbox_lease(Store *store, const StoreLease *lease,
+	GPtrArray **ret_rows, GError **error)
 {
 	g_autoptr(GPtrArray) rows = NULL;
-	DbStatement *due = query_start(store, error,
-		OUTBOX_COLUMNS " WHERE state = 'queued' AND next_at <= ?"
-			       " ORDER BY next_at, id LIMIT ?",
-		"ii", now_s, (int64_t)most);
 
-	if (!list_rows(store, due, &rows, error))
+	if (!list_rows(store, start_due(store, lease, error), &rows, error))
 		return false;
 	for (guint i = 0; i < rows->len; i++) {
 		StoreOutbox *row = g_ptr_array_index(rows, i);
 		row->state = STORE_OUTBOX_LEASED;
-		row->lease_until = now_s + lease_s;
+		row->lease_until = lease->now_s + lease->lease_s;
 		g_free(row->lease_owner);
-		row->lease_owner = g_strdup(owner);
+		row->lease_owner = g_strdup(lease->owner);
 		if (!store_outbox_update(store, row, error) ||
 			!store_outbox_bytes(store, row->id, &row->bytes, error))
 			return false;

@@ -1222,6 +1222,62 @@ static void test_an_agents_mail_is_none_of_the_customers(void **state)
 	assert_int_equal(ticket->messages, 2);
 }
 
+/* ---- folders ----------------------------------------------------------- */
+
+static void assert_folder(const StoreFolder *folder, const StoreFolder *wanted)
+{
+	assert_non_null(folder);
+	assert_text(folder->mailbox, wanted->mailbox);
+	assert_text(folder->folder, wanted->folder);
+	assert_int_equal(folder->uidvalidity, wanted->uidvalidity);
+	assert_int_equal(folder->last_uid, wanted->last_uid);
+	assert_int_equal(folder->met_at, wanted->met_at);
+	assert_int_equal(folder->contact_at, wanted->contact_at);
+	assert_int_equal(folder->oldest_at, wanted->oldest_at);
+	assert_int_equal(folder->failures, wanted->failures);
+	assert_text(folder->problem, wanted->problem);
+	assert_text(folder->capabilities, wanted->capabilities);
+}
+
+static void test_a_folder_is_kept_with_all_that_is_known_of_it(void **state)
+{
+	static const StoreFolder wanted[] = {
+		{.mailbox = "care@x",
+			.folder = "INBOX",
+			.uidvalidity = G_MAXUINT32,
+			.last_uid = G_MAXUINT32,
+			.met_at = NOW,
+			.contact_at = NOW + 1,
+			.oldest_at = NOW + 2,
+			.failures = 3,
+			.problem = "the password was refused",
+			.capabilities = "IDLE MOVE"},
+		{.mailbox = "care@x", .folder = "Sent 'n\" Ötsa"},
+		{.mailbox = "other@x", .folder = "INBOX", .uidvalidity = 1},
+	};
+	StoreFolder changed = wanted[0];
+	const Fixture *f = *state;
+	g_autoptr(GPtrArray) folders = NULL;
+	StoreFolder *folder = NULL;
+
+	GOOD(store_folder_get(f->store, "care@x", "INBOX", &folder, &error));
+	assert_null(folder);
+	for (size_t i = G_N_ELEMENTS(wanted); i-- > 0;)
+		GOOD(store_folder_set(f->store, &wanted[i], &error));
+	GOOD(store_folder_list(f->store, &folders, &error));
+	assert_int_equal(folders->len, G_N_ELEMENTS(wanted));
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+		assert_folder(folders->pdata[i], &wanted[i]);
+
+	changed.last_uid = 7;
+	changed.met_at = changed.failures = 0;
+	changed.problem = changed.capabilities = NULL;
+	GOOD(store_folder_set(f->store, &changed, &error));
+	GOOD(store_folder_get(f->store, "care@x", "INBOX", &folder, &error));
+	assert_folder(folder, &changed);
+	store_folder_free(folder);
+}
+
 /* ---- the outbox -------------------------------------------------------- */
 
 static int64_t add_row(const Fixture *f, int64_t ticket_id, const char *kind,
@@ -1379,8 +1435,11 @@ static GPtrArray *lease(
 {
 	GPtrArray *rows = NULL;
 
+	StoreLease wanted = {
+		.owner = owner, .now_s = now_s, .lease_s = 60, .most = most};
+
 	GOOD(store_begin(store, true, &error));
-	GOOD(store_outbox_lease(store, owner, now_s, 60, most, &rows, &error));
+	GOOD(store_outbox_lease(store, &wanted, &rows, &error));
 	GOOD(store_commit(store, &error));
 	return rows;
 }
@@ -1411,6 +1470,60 @@ static void test_a_lease_takes_what_is_due_in_order_with_bytes(void **state)
 	g_autoptr(StoreOutbox) stored = read_row(f, first);
 	assert_int_equal(stored->state, STORE_OUTBOX_LEASED);
 	assert_text(stored->lease_owner, "a");
+}
+
+static int64_t ticket_of(
+	const Fixture *f, const char *reference, const char *mailbox)
+{
+	g_autoptr(StoreTicket) ticket = full_ticket(reference);
+
+	g_free(ticket->mailbox);
+	ticket->mailbox = g_strdup(mailbox);
+	GOOD(store_ticket_insert(f->store, ticket, &error));
+	return ticket->id;
+}
+
+static void test_a_lease_by_route_takes_the_mail_of_its_mailboxes(void **state)
+{
+	static const char *const two[] = {"b@x", "c@x", NULL};
+	const struct {
+		StoreRoute route;
+		const char *wanted; /* the mailboxes, oldest mail first */
+		int64_t next_at;
+	} cases[] = {
+		{{(const char *const[]){"b@x", NULL}, false}, "b@x ", NOW - 2},
+		{{two, false}, "c@x b@x ", NOW - 3},
+		{{two, true}, "a@x bb@x ", NOW - 4},
+		{{NULL, false}, "", 0},
+		{{NULL, true}, "a@x c@x b@x bb@x ", NOW - 4},
+		{{(const char *const[]){"@x", "x", "", NULL}, false}, "", 0},
+	};
+	const Fixture *f = *state;
+
+	add_row(f, ticket_of(f, "BB", "bb@x"), "ack", NOW - 1, NULL);
+	add_row(f, ticket_of(f, "B", "b@x"), "ack", NOW - 2, NULL);
+	add_row(f, ticket_of(f, "C", "c@x"), "ack", NOW - 3, NULL);
+	add_row(f, ticket_of(f, "A", "a@x"), "ack", NOW - 4, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		StoreLease wanted = {.owner = "me",
+			.now_s = NOW,
+			.lease_s = 60,
+			.most = 9,
+			.route = &cases[i].route};
+		g_autoptr(GString) taken = g_string_new(NULL);
+		g_autoptr(GPtrArray) rows = NULL;
+		int64_t next_at = 0;
+		GOOD(store_outbox_next(
+			f->store, &cases[i].route, &next_at, &error));
+		assert_int_equal(next_at, cases[i].next_at);
+		GOOD(store_outbox_lease(f->store, &wanted, &rows, &error));
+		for (guint r = 0; r < rows->len; r++) {
+			const StoreOutbox *row = rows->pdata[r];
+			g_string_append_printf(taken, "%s ", row->mailbox);
+			set_state(f, row->id, STORE_OUTBOX_QUEUED);
+		}
+		assert_string_equal(taken->str, cases[i].wanted);
+	}
 }
 
 enum { RACED_ROWS = 60 };
@@ -1495,15 +1608,15 @@ static void test_next_is_the_earliest_that_is_queued(void **state)
 	const Fixture *f = *state;
 	int64_t next_at = -1;
 
-	GOOD(store_outbox_next(f->store, &next_at, &error));
+	GOOD(store_outbox_next(f->store, NULL, &next_at, &error));
 	assert_int_equal(next_at, 0);
 	int64_t ticket_id = any_ticket(f);
 	int64_t first = add_row(f, ticket_id, "ack", NOW, NULL);
 	add_row(f, ticket_id, "followup", NOW + HOUR, NULL);
-	GOOD(store_outbox_next(f->store, &next_at, &error));
+	GOOD(store_outbox_next(f->store, NULL, &next_at, &error));
 	assert_int_equal(next_at, NOW);
 	set_state(f, first, STORE_OUTBOX_LEASED);
-	GOOD(store_outbox_next(f->store, &next_at, &error));
+	GOOD(store_outbox_next(f->store, NULL, &next_at, &error));
 	assert_int_equal(next_at, NOW + HOUR);
 }
 
@@ -2075,6 +2188,8 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_an_update_never_changes_what_was_promised),
 	IN_FRESH_STORE(test_a_row_is_found_by_its_message_id),
 	IN_FRESH_STORE(test_a_lease_takes_what_is_due_in_order_with_bytes),
+	IN_FRESH_STORE(test_a_lease_by_route_takes_the_mail_of_its_mailboxes),
+	IN_FRESH_STORE(test_a_folder_is_kept_with_all_that_is_known_of_it),
 	IN_FRESH_STORE(test_two_senders_never_lease_the_same_row),
 	IN_FRESH_STORE(test_stale_is_what_others_left_or_what_ran_out),
 	IN_FRESH_STORE(test_next_is_the_earliest_that_is_queued),

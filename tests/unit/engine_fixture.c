@@ -304,10 +304,11 @@ void desk_run_deadlines(Desk *desk, int64_t now_s)
 
 GPtrArray *desk_lease(Desk *desk, int64_t now_s)
 {
+	StoreLease wanted = {
+		.owner = "me", .now_s = now_s, .lease_s = 60, .most = 1000};
 	GPtrArray *rows = NULL;
 
-	GOOD(engine_outbox_lease(
-		desk->engine, "me", now_s, 60, 1000, &rows, &error));
+	GOOD(engine_outbox_lease(desk->engine, &wanted, &rows, &error));
 	return rows;
 }
 

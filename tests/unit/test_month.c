@@ -337,7 +337,7 @@ static int64_t next_mail(void)
 {
 	int64_t next_at = 0;
 
-	GOOD(store_outbox_next(month.desk->reader, &next_at, &error));
+	GOOD(store_outbox_next(month.desk->reader, NULL, &next_at, &error));
 	return next_at;
 }
 
