@@ -126,8 +126,8 @@ static char *describe_last(Context *context, const char *words)
 {
 	return g_strdup_printf(
 		"There are more than %u escalations in 24 hours: this is the "
-		"last mail "
-		"about them for a day. The tickets are told by: redress list"
+		"last mail about them for a day. The tickets are told by: "
+		"redress list"
 		"%s%s",
 		policy_options(context->policy)->escalations_per_day,
 		words && *words ? "\n\n" : "", words ? words : "");
