@@ -884,6 +884,7 @@ Decision decide_on_behalf(const DecideFacts *facts)
 	Decision decision = start(facts, "opened");
 
 	decision.record = DECIDE_OPEN;
+	decision.brief = "new";
 	decision.guard =
 		facts->no_address ? "no-address" : customer_guard(facts);
 	promise(&decision, facts);

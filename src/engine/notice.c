@@ -33,6 +33,19 @@ static bool add_event(Context *context, const StoreTicket *ticket,
 	return event_add(context, &options, error);
 }
 
+/* Of a ticket that an agent opened for somebody: what the agent wrote down. */
+static bool find_first_words(Context *context, const StoreTicket *ticket,
+	char **ret_words, GError **error)
+{
+	g_autoptr(GPtrArray) messages = NULL;
+
+	if (!store_message_list(context->store, ticket->id, &messages, error))
+		return false;
+	StoreMessage *first = messages->len ? messages->pdata[0] : NULL;
+	*ret_words = first ? g_steal_pointer(&first->own_text) : NULL;
+	return true;
+}
+
 /* What the customer wrote last; (transfer full) (nullable) */
 static bool find_customer_words(Context *context, const StoreTicket *ticket,
 	const Cause *cause, char **ret_words, GError **error)
@@ -45,7 +58,9 @@ static bool find_customer_words(Context *context, const StoreTicket *ticket,
 	}
 	if (!store_message_last(context->store, ticket->id, &message, error))
 		return false;
-	*ret_words = message ? g_steal_pointer(&message->own_text) : NULL;
+	if (!message)
+		return find_first_words(context, ticket, ret_words, error);
+	*ret_words = g_steal_pointer(&message->own_text);
 	return true;
 }
 

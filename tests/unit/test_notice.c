@@ -330,6 +330,30 @@ static void test_a_team_hears_of_what_it_wants_to(void **state)
 	}
 }
 
+/* The customer wrote nothing: what they said is what the agent wrote down. */
+static void test_the_team_hears_of_a_telephone_call(void **state)
+{
+	Desk *desk = *state;
+	EngineMailbox mailbox = make_mailbox(desk);
+	static const char words[] = "She says that the lamp is dead.";
+
+	mailbox.briefing = ENGINE_BRIEFING_ALL;
+	open_with(desk, mailbox);
+	g_autoptr(Analysis) mail = mail_new(AGENT, "Telephone call");
+	mail->dmarc_passed = mail->authenticated = true;
+	mail_set(&mail->authenticated_by, "DMARC pass");
+	mail_set(&mail->reply_text, words);
+	mail_set(&mail->agent_text, words);
+	g_ptr_array_add(
+		mail->commands, g_strdup("#on-behalf eve@customer.example"));
+	g_autoptr(StoreTicket) ticket = open_ticket(desk, mail);
+	assert_string_equal(ticket->customer, "eve@customer.example");
+	g_autoptr(StoreOutbox) row = find_row(desk, ticket, "briefing", OTHER);
+	assert_non_null(row);
+	g_autofree char *plain = desk_plain(desk, row->id);
+	assert_holds(plain, words);
+}
+
 static void test_what_comes_back_is_a_problem(void **state)
 {
 	Desk *desk = *state;
@@ -636,6 +660,9 @@ int main(void)
 			tear_down),
 		cmocka_unit_test(test_words_are_alike_whatever_their_dress),
 		cmocka_unit_test(test_words_are_bounded),
+		cmocka_unit_test_setup_teardown(
+			test_the_team_hears_of_a_telephone_call, set_up,
+			tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
