@@ -7,6 +7,8 @@
 
 #include "agent.h"
 
+enum { NAMED_MOST = 20 };
+
 /* ---- standing ---------------------------------------------------------- */
 
 const char *agent_of_login(const EngineMailbox *mailbox, const char *login)
@@ -85,6 +87,33 @@ bool agent_takes(const AgentMail *mail)
 		return false;
 	return mail->ticket || analysis->commands->len ||
 	       analysis->command_problem != ANALYSIS_COMMANDS_CLEAR;
+}
+
+/* ---- who is not to get the agent's own mail ------------------------------ */
+
+/* They get ours.  Who is no participant was chosen by the agent. */
+bool agent_withhold(Context *context, const EngineMail *mail,
+	const StoreTicket *ticket, EngineReceipt *receipt, GError **error)
+{
+	const GPtrArray *named = mail->analysis->recipients;
+
+	if (!receipt->withheld)
+		receipt->withheld = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(receipt->withheld, g_strdup(ticket->customer));
+	for (guint i = 0; i < MIN(named->len, NAMED_MOST); i++) {
+		g_autofree char *folded = base_address_fold(named->pdata[i]);
+		bool known = false;
+
+		if (!store_participant_known(
+			    context->store, ticket->id, folded, &known, error))
+			return false;
+		if (known &&
+			!g_ptr_array_find_with_equal_func(
+				receipt->withheld, folded, g_str_equal, NULL))
+			g_ptr_array_add(
+				receipt->withheld, g_steal_pointer(&folded));
+	}
+	return true;
 }
 
 /* ---- what it says ------------------------------------------------------ */
@@ -443,16 +472,6 @@ static bool find_collision(
 
 /* ---- an answer on a ticket --------------------------------------------- */
 
-/* The customer gets our copy: not the agent's own as well. */
-static void withhold(const Answer *answer, const StoreTicket *ticket)
-{
-	EngineReceipt *receipt = answer->mail->receipt;
-
-	if (!receipt->withheld)
-		receipt->withheld = g_ptr_array_new_with_free_func(g_free);
-	g_ptr_array_add(receipt->withheld, g_strdup(ticket->customer));
-}
-
 static bool has_results(const Answer *answer)
 {
 	for (guint i = 0; i < answer->commands->list->len; i++) {
@@ -514,6 +533,35 @@ static bool check_mail(Context *context, Answer *answer, const Steer *steer,
 	return true;
 }
 
+/* The other participants to whom the agent wrote; the customer stands first
+ * and has theirs. */
+static bool send_copies(Context *context, const Answer *answer,
+	const Steer *steer, const StoreTicket *ticket, GError **error)
+{
+	const GPtrArray *withheld = answer->mail->receipt->withheld;
+	ReplyFacts more = {.words = steer->text};
+
+	if (steer->direct || !steer_speaks(steer) || !withheld ||
+		commands_find(steer->commands, COMMAND_MERGE))
+		return true;
+	for (guint i = 1; i < withheld->len; i++) {
+		int64_t outbox_id = 0;
+		SendOptions options = {
+			.ticket = ticket,
+			.mailbox = answer->mail->mailbox,
+			.kind = REPLY_REPLY,
+			.recipient = withheld->pdata[i],
+			.more = &more,
+			.attachments = steer->attachments,
+			.now_s = steer->now_s,
+		};
+		if (policy_can_write_to(context->policy, options.recipient) &&
+			!send_mail(context, &options, &outbox_id, error))
+			return false;
+	}
+	return true;
+}
+
 static bool carry_out(Context *context, Answer *answer, Steer *steer,
 	StoreTicket *ticket, GError **error)
 {
@@ -522,6 +570,7 @@ static bool carry_out(Context *context, Answer *answer, Steer *steer,
 	if (!record(context, answer, ticket, NULL, !steer_speaks(steer),
 		    &steer->cause.message_id, error) ||
 		!steer_apply(context, ticket, steer, error) ||
+		!send_copies(context, answer, steer, ticket, error) ||
 		!tell_results(context, answer, ticket, error))
 		return false;
 	receipt->agent = true;
@@ -556,8 +605,9 @@ static bool answer_ticket(Context *context, Answer *answer, GError **error)
 				"A command of this mail cannot be carried out");
 	}
 	if (!mail->direct) {
-		withhold(answer, ticket);
-		if (!check_mail(context, answer, &steer, ticket, error) ||
+		if (!agent_withhold(context, mail, ticket,
+			    answer->mail->receipt, error) ||
+			!check_mail(context, answer, &steer, ticket, error) ||
 			!find_collision(context, answer, &steer, error))
 			return false;
 	}

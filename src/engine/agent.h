@@ -78,6 +78,11 @@ struct AgentMail {
 bool agent_takes(const AgentMail *mail);
 bool agent_receive(Context *context, const AgentMail *mail, GError **error);
 
+/* Who is to get our copy of an agent's mail and not the mail itself: the
+ * customer first. */
+bool agent_withhold(Context *context, const EngineMail *mail,
+	const StoreTicket *ticket, EngineReceipt *receipt, GError **error);
+
 /* A mail in the name of an agent, and not proven to be theirs: flagged on its
  * ticket; the supervisor hears. */
 bool agent_flag(Context *context, const StoreTicket *ticket, const Cause *cause,

@@ -296,8 +296,8 @@ struct SendOptions {
 	/* What the ticket does not tell: words, reason, commands, ...; only
 	 * those members are read (nullable). */
 	const ReplyFacts *more;
-	/* Of mail to staff: who gets it (NULL: the supervisor), and what it
-	 * answers (NULL: the customer's last mail). */
+	/* Who gets it (NULL: the customer, or of mail to staff the supervisor),
+	 * and what mail to staff answers (NULL: the customer's last mail). */
 	const char *recipient;
 	const char *in_reply_to;
 	const GPtrArray *attachments; /* MessageAttachment (nullable) */

@@ -420,16 +420,22 @@ static bool record_on_ticket(Context *context, const Receive *receive,
 		       context, ticket, decision, &cause, mail->now_s, error);
 }
 
-static void report(Context *context, EngineReceipt *receipt,
-	const StoreTicket *ticket, const Decision *decision)
+static void tell_answer_address(
+	Context *context, EngineReceipt *receipt, const StoreTicket *ticket)
 {
 	const EngineMailbox *mailbox =
 		policy_mailbox_of(context->policy, ticket->mailbox);
 
-	g_ptr_array_add(receipt->references, g_strdup(ticket->reference));
 	if (!receipt->answer_to && !mailbox->direct)
 		receipt->answer_to = policy_token_address(
 			context->policy, mailbox, 'a', ticket->reference);
+}
+
+static void report(Context *context, EngineReceipt *receipt,
+	const StoreTicket *ticket, const Decision *decision)
+{
+	g_ptr_array_add(receipt->references, g_strdup(ticket->reference));
+	tell_answer_address(context, receipt, ticket);
 	receipt->opened |= decision->record == DECIDE_OPEN;
 	receipt->acknowledged |= decision->send && decision->mail == REPLY_ACK;
 }
@@ -500,6 +506,21 @@ static bool receive_new(Context *context, Receive *receive,
 	return true;
 }
 
+/* What is done to the mail in hand is done to it each time. */
+static bool repeat_edits(Context *context, Receive *receive,
+	const StoreTicket *ticket, const StoreMessage *known, GError **error)
+{
+	EngineReceipt *receipt = receive->receipt;
+
+	g_ptr_array_add(receipt->references, g_strdup(ticket->reference));
+	if (!known->agent) {
+		tell_answer_address(context, receipt, ticket);
+		return true;
+	}
+	receipt->agent = true;
+	return agent_withhold(context, receive->mail, ticket, receipt, error);
+}
+
 /* The same mail again: a retry, a second path, a second mailbox. */
 static bool receive_again(Context *context, Receive *receive,
 	const Target *target, const StoreMessage *known, GError **error)
@@ -513,9 +534,8 @@ static bool receive_again(Context *context, Receive *receive,
 	if (known->ticket_id && !store_ticket_by_id(context->store,
 					known->ticket_id, &ticket, error))
 		return false;
-	if (ticket)
-		g_ptr_array_add(receive->receipt->references,
-			g_strdup(ticket->reference));
+	if (ticket && !repeat_edits(context, receive, ticket, known, error))
+		return false;
 	EventOptions options = {
 		.ticket = ticket,
 		.message_id = known->id,

@@ -266,7 +266,9 @@ static ReplyEnvelope make_envelope(
 	return (ReplyEnvelope){
 		.from_name = options->mailbox->name,
 		.from_address = options->mailbox->address,
-		.to_name = to_staff ? NULL : facts->customer_name,
+		.to_name = to_staff || options->recipient
+				   ? NULL
+				   : facts->customer_name,
 		.thread_index = ticket->thread_index,
 		.thread_topic = to_staff || ticket->authenticated
 					? ticket->thread_topic
@@ -335,10 +337,11 @@ static bool queue(Context *context, const SendOptions *options,
 
 static const char *choose_recipient(const SendOptions *options)
 {
+	if (options->recipient)
+		return options->recipient;
 	if (!reply_kind_is_for_staff(options->kind))
 		return options->ticket->customer_address;
-	return options->recipient ? options->recipient
-				  : options->mailbox->supervisor;
+	return options->mailbox->supervisor;
 }
 
 bool send_mail(Context *context, const SendOptions *options,

@@ -86,6 +86,8 @@ struct Words {
 	const char *subject; /* NULL: with the reference */
 	const char *to;      /* NULL: the mailbox */
 	const char *in_reply_to;
+	const char *copy_to; /* also in Cc */
+	const char *id;      /* Message-ID (nullable: a new one) */
 };
 
 static Analysis *agent_mail(const Case *c, const Words *words)
@@ -107,6 +109,10 @@ static Analysis *agent_mail(const Case *c, const Words *words)
 	mail_set(&mail->agent_text, words->text);
 	for (size_t i = 0; words->commands[i]; i++)
 		g_ptr_array_add(mail->commands, g_strdup(words->commands[i]));
+	if (words->copy_to)
+		g_ptr_array_add(mail->recipients, g_strdup(words->copy_to));
+	if (words->id)
+		mail_set(&mail->message_id, words->id);
 	if (words->in_reply_to)
 		g_ptr_array_add(
 			mail->in_reply_to, g_strdup(words->in_reply_to));
@@ -344,6 +350,47 @@ static void test_what_is_no_complaint_ends_silently(void **state)
 		assert_int_equal(desk_deadline(c.desk, ticket,
 					 (enum store_deadline)kind),
 			0);
+}
+
+static void test_whoever_took_part_gets_our_copy_too(void **state)
+{
+	static const char bob[] = "bob@customer.example";
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) more = mail_new(ann, "Broken lamp");
+	Delivery delivery = {
+		.mail = more, .to = {mailbox_address}, .now_s = NOW};
+
+	(void)state;
+	g_ptr_array_add(more->recipients, g_strdup(bob));
+	engine_receipt_clear(&c.receipt);
+	c.receipt = desk_receive(c.desk, &delivery);
+	g_free(c.reference);
+	c.reference = g_strdup(c.receipt.references->pdata[0]);
+	Words words = {.from = mari, .text = "On its way.", .copy_to = bob};
+	send_words(&c, &words);
+	assert_int_equal(c.receipt.withheld->len, 2);
+	assert_string_equal(c.receipt.withheld->pdata[1], bob);
+	assert_int_equal(sent(&c, "reply"), 2);
+	g_autofree char *mail = latest(&c, "reply");
+	assert_non_null(strstr(mail, "To: <bob@customer.example>"));
+	assert_null(strstr(mail, mari));
+}
+
+static void test_the_same_mail_twice_is_changed_twice_and_sent_once(
+	void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.text = "On its way.",
+		.id = "once@agent.example"};
+
+	(void)state;
+	send_words(&c, &words);
+	send_words(&c, &words);
+	assert_true(c.receipt.duplicate);
+	assert_true(c.receipt.agent);
+	assert_string_equal(c.receipt.withheld->pdata[0], ann);
+	assert_int_equal(sent(&c, "reply"), 1);
 }
 
 /* ---- what is refused --------------------------------------------------- */
@@ -681,6 +728,9 @@ int main(void)
 			test_compensation_shows_what_similar_cases_got),
 		cmocka_unit_test(test_an_update_waits_for_the_next_follow_up),
 		cmocka_unit_test(test_what_is_no_complaint_ends_silently),
+		cmocka_unit_test(test_whoever_took_part_gets_our_copy_too),
+		cmocka_unit_test(
+			test_the_same_mail_twice_is_changed_twice_and_sent_once),
 		cmocka_unit_test(test_an_unknown_command_sends_nothing),
 		cmocka_unit_test(test_one_bad_command_undoes_all),
 		cmocka_unit_test(test_sealed_mail_with_commands_is_refused),
