@@ -13,7 +13,8 @@ void store_folder_free(StoreFolder *folder)
 
 #define FOLDER_FIELDS                                                          \
 	"SELECT mailbox, folder, uidvalidity, last_uid, met_at, contact_at,"   \
-	"	oldest_at, failures, problem, capabilities FROM folder"
+	"	oldest_at, failures, problem, capabilities, old_uid FROM "           \
+	"folder"
 
 static void *read_folder(Store *store, DbStatement *row)
 {
@@ -29,6 +30,7 @@ static void *read_folder(Store *store, DbStatement *row)
 	folder->failures = column_integer(store, row, 7);
 	folder->problem = column_text(store, row, 8);
 	folder->capabilities = column_text(store, row, 9);
+	folder->old_uid = column_integer(store, row, 10);
 	return folder;
 }
 
@@ -37,8 +39,8 @@ bool store_folder_set(Store *store, const StoreFolder *folder, GError **error)
 	return query_run(store, error,
 		"INSERT INTO folder (mailbox, folder, uidvalidity, last_uid,"
 		"	met_at, contact_at, oldest_at, failures, problem,"
-		"	capabilities)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		"	capabilities, old_uid)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT (mailbox, folder) DO UPDATE SET"
 		"	uidvalidity = excluded.uidvalidity,"
 		"	last_uid = excluded.last_uid,"
@@ -47,11 +49,12 @@ bool store_folder_set(Store *store, const StoreFolder *folder, GError **error)
 		"	oldest_at = excluded.oldest_at,"
 		"	failures = excluded.failures,"
 		"	problem = excluded.problem,"
-		"	capabilities = excluded.capabilities",
-		"ttiiIIIitt", folder->mailbox, folder->folder,
+		"	capabilities = excluded.capabilities,"
+		"	old_uid = excluded.old_uid",
+		"ttiiIIIitti", folder->mailbox, folder->folder,
 		folder->uidvalidity, folder->last_uid, folder->met_at,
 		folder->contact_at, folder->oldest_at, folder->failures,
-		folder->problem, folder->capabilities);
+		folder->problem, folder->capabilities, folder->old_uid);
 }
 
 bool store_folder_get(Store *store, const char *mailbox, const char *folder,

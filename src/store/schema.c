@@ -260,19 +260,22 @@ static const char third[] =
 	") STRICT, WITHOUT ROWID;";
 
 /* Where the reading of a provider's folders stands. */
-static const char fourth[] = "CREATE TABLE folder ("
-			     "	mailbox TEXT NOT NULL,"
-			     "	folder TEXT NOT NULL,"
-			     "	uidvalidity INTEGER NOT NULL,"
-			     "	last_uid INTEGER NOT NULL,"
-			     "	met_at INTEGER,"
-			     "	contact_at INTEGER,"
-			     "	oldest_at INTEGER,"
-			     "	failures INTEGER NOT NULL DEFAULT 0,"
-			     "	problem TEXT,"
-			     "	capabilities TEXT,"
-			     "	PRIMARY KEY (mailbox, folder)"
-			     ") STRICT, WITHOUT ROWID;";
+static const char fourth[] =
+	/* Named as the server names it. */
+	"CREATE TABLE folder ("
+	"	mailbox TEXT NOT NULL,"
+	"	folder TEXT NOT NULL,"
+	"	uidvalidity INTEGER NOT NULL,"
+	"	last_uid INTEGER NOT NULL,"
+	"	met_at INTEGER,"
+	"	old_uid INTEGER NOT NULL DEFAULT 0,"
+	"	contact_at INTEGER,"
+	"	oldest_at INTEGER,"
+	"	failures INTEGER NOT NULL DEFAULT 0,"
+	"	problem TEXT,"
+	"	capabilities TEXT,"
+	"	PRIMARY KEY (mailbox, folder)"
+	") STRICT, WITHOUT ROWID;";
 
 const char *const store_migrations[] = {
 	first,

@@ -1232,6 +1232,7 @@ static void assert_folder(const StoreFolder *folder, const StoreFolder *wanted)
 	assert_int_equal(folder->uidvalidity, wanted->uidvalidity);
 	assert_int_equal(folder->last_uid, wanted->last_uid);
 	assert_int_equal(folder->met_at, wanted->met_at);
+	assert_int_equal(folder->old_uid, wanted->old_uid);
 	assert_int_equal(folder->contact_at, wanted->contact_at);
 	assert_int_equal(folder->oldest_at, wanted->oldest_at);
 	assert_int_equal(folder->failures, wanted->failures);
@@ -1247,6 +1248,7 @@ static void test_a_folder_is_kept_with_all_that_is_known_of_it(void **state)
 			.uidvalidity = G_MAXUINT32,
 			.last_uid = G_MAXUINT32,
 			.met_at = NOW,
+			.old_uid = 5,
 			.contact_at = NOW + 1,
 			.oldest_at = NOW + 2,
 			.failures = 3,
