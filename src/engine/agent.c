@@ -674,6 +674,10 @@ static bool open_for(Context *context, Answer *answer, const char *customer,
 		.detail = detail,
 		.mail_id = mail->analysis->message_id,
 		.queue_id = mail->queue_id,
+		/* By which similar tickets are found. */
+		.words = forwarded && mail->analysis->forwarded_text
+				 ? mail->analysis->forwarded_text
+				 : answer->words,
 	};
 
 	if (!ticket || !make_known(context, ticket, error) ||

@@ -274,6 +274,13 @@ struct Apply {
 	int64_t now_s;
 };
 
+/* Whether it is somebody's words that are sent: else they stay here. */
+static bool takes_words(enum reply_kind kind)
+{
+	return kind == REPLY_REPLY || kind == REPLY_RESOLVED ||
+	       kind == REPLY_FOLLOWUP;
+}
+
 static bool send_to_customer(Context *context, const StoreTicket *ticket,
 	const Apply *apply, GError **error)
 {
@@ -281,8 +288,9 @@ static bool send_to_customer(Context *context, const StoreTicket *ticket,
 	const Cause *cause = apply->cause;
 	int64_t outbox_id = 0;
 	ReplyFacts more = {
-		.words = apply->update_words ? apply->update_words
-					     : cause->words,
+		.words = apply->update_words           ? apply->update_words
+			 : takes_words(decision->mail) ? cause->words
+						       : NULL,
 		.solved_by_customer = decision->solved,
 	};
 	SendOptions options = {
