@@ -17,9 +17,10 @@ enum {
 	MAX_DELIMITED_LINES = 15, /* after "--" that lost its space */
 	MAX_CONTACT_LINES = 7,    /* an unmarked block of contacts */
 	WRAPPED_QUOTE_BYTES = 68, /* shorter quoted lines are not wrapped */
-	UNWRAPPED_BYTES = 60,     /* no program wraps lines so short */
-	MAX_HINT_LINES = 12,      /* own lines searched for "see below" */
-	MARKER_GAP_CHARS = 32,    /* between two words of the marker */
+	BROKEN_OFF_BYTES = 40, /* shorter parts of a broken line are its last */
+	UNWRAPPED_BYTES = 60,  /* no program wraps lines so short */
+	MAX_HINT_LINES = 12,   /* own lines searched for "see below" */
+	MARKER_GAP_CHARS = 32, /* between two words of the marker */
 };
 
 typedef struct Walk Walk;
@@ -743,13 +744,33 @@ static bool is_doubtful(GArray *lines, unsigned i)
 	return header_block_is_one(&block, false);
 }
 
+/* A client that breaks a long line of a quote marks its first part alone: the
+ * rest, which whoever wrote the line chose, stands right below, and below parts
+ * that were full. */
+static bool may_be_broken_off(const Line *above, bool above_may)
+{
+	if (above->fate == FATE_QUOTE && above->kind == LINE_QUOTED)
+		return true;
+	return above_may && above->kind != LINE_BLANK &&
+	       (above->kind == LINE_COMMAND ||
+		       above->length_bytes >= BROKEN_OFF_BYTES);
+}
+
 /* (transfer full) (nullable) */
 static char *find_doubt(GArray *lines)
 {
-	for (unsigned i = 0; i < lines->len; i++)
-		if (is_doubtful(lines, i))
-			return g_strndup(LINE_AT(lines, i)->start,
-				LINE_AT(lines, i)->length_bytes);
+	bool broken_off = false;
+
+	for (unsigned i = 0; i < lines->len; i++) {
+		const Line *line = LINE_AT(lines, i);
+
+		broken_off = i && may_be_broken_off(
+					  LINE_AT(lines, i - 1), broken_off);
+		if (is_doubtful(lines, i) ||
+			(broken_off && line->fate == FATE_OWN &&
+				line->kind == LINE_COMMAND))
+			return g_strndup(line->start, line->length_bytes);
+	}
 	return NULL;
 }
 

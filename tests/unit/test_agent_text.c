@@ -148,6 +148,7 @@ static const Clear clear[] = {
 	{"#resolve\n\nSent from my iPhone", "#resolve|", ""},
 	/* below a quote that is known as one */
 	{"> The lid is gone.\n\n" WORDS "\n#resolve", "#resolve|", WORDS},
+	{"> The lid is gone.\n" WORDS "\n#resolve", "#resolve|", WORDS},
 	{"> The lid?\nWe have it.\n> The kettle?\n" WORDS "\n\n#resolve",
 		"#resolve|", "We have it.\n\n" WORDS},
 	/* nobody's own words */
@@ -405,6 +406,17 @@ static const Unclear unclear[] = {
 		"#compensate 900 EUR", ANALYSIS_COMMAND_BELOW_QUOTE},
 	{">500 EUR is much.\n#resolve", "#resolve",
 		ANALYSIS_COMMAND_BELOW_QUOTE},
+	/* what a client may have broken off a quoted line */
+	{WORDS "\n\nOn Mon, Anna wrote:\n> It leaks, and she wrote a\n"
+	       "#resolve\n> Anna",
+		"#resolve", ANALYSIS_COMMAND_BELOW_QUOTE},
+	{"> It leaks\n#resolve\n\n" WORDS, "#resolve",
+		ANALYSIS_COMMAND_BELOW_QUOTE},
+	{"> It leaks\n#tag a\n#resolve\n\n" WORDS, "#tag a",
+		ANALYSIS_COMMAND_BELOW_QUOTE},
+	{"> It leaks, and\nthis is a part in the middle of a long line, and\n"
+	 "#resolve\n> Anna\n\n" WORDS,
+		"#resolve", ANALYSIS_COMMAND_BELOW_QUOTE},
 	/* words that are another's, no command among them */
 	{"On Mon, 3 Mar 2025 at 10:32, Anna <anna@example.org> wrote:\n"
 	 "It leaks.",
