@@ -50,7 +50,9 @@ static bool receive(const IntakeDoor *door, const EnginePolicy *policy,
 		ret->receipt.refused = g_strdup(mail->unchangeable);
 		return true;
 	}
-	if (agent && analysis->attachments->len) {
+	/* What stands inside the text, such as an image, is not listed as one.
+	 */
+	if (agent) {
 		attachments =
 			parser_pool_extract(door->parser, mail->raw, &problem);
 		received.attachments = attachments;
