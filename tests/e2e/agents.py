@@ -15,7 +15,7 @@ import subprocess
 
 from dovecot import Dovecot
 from servers import (
-    CUSTOMER, LOOPBACK, MAILBOX, PATIENCE_S, ServerError, Site, complaint,
+    LOOPBACK, MAILBOX, PATIENCE_S, ServerError, Site, complaint,
     free_port, mta_root, wait_for)
 from signing import OpenDkim, OpenDmarc, TestDns
 
@@ -131,14 +131,14 @@ class AgentSite(Site):
         self.submit(message, login=login)
         return message
 
-    def result(self, agent, pattern=".", count=1):
-        """The newest mail to an agent whose text a pattern finds."""
-        def found():
-            mails = [mail for mail in self.sink.mails(to=agent)
-                     if re.search(pattern, mail.text())]
-            return mails if len(mails) >= count else None
-        return wait_for(found, 30, f"“{pattern}” to {agent}",
-                        self.redressd.log)[-1]
+    def result(self, agent, ticket, pattern="."):
+        """The newest mail to an agent about a ticket whose text a pattern
+        finds."""
+        return wait_for(
+            lambda: [mail for mail in self.sink.mails(
+                         to=agent, ticket=ticket["ref"])
+                     if re.search(pattern, mail.text())], 30,
+            f"“{pattern}” to {agent}", self.redressd.log)[-1]
 
     # -- what became of it
 
@@ -187,7 +187,7 @@ def recipients_of(data):
          for value in header.get_all(name, [])])]
 
 
-def answer(mail, text, sender=CUSTOMER, name=None, quote=True, **headers):
+def answer(mail, text, sender=MARI, name=None, quote=True, **headers):
     """What "Reply" makes in a mail client: to Reply-To, threaded, and with
     the words that it answers quoted below; quote=False: without them."""
     ours = mail.message
@@ -307,8 +307,8 @@ def text_of_html(text):
 
 
 def everything(mail):
-    """All that a recipient could find in a mail: each header and each part,
-    decoded, attached mails and HTML comments included."""
+    """All that a recipient reads or finds in a mail: each header and each
+    part, decoded, HTML comments included; files by their names alone."""
     return "\n".join(everything_of(mail.message))
 
 
@@ -322,6 +322,8 @@ def everything_of(message):
         if part.is_multipart():
             continue
         content = part.get_payload(decode=True) or b""
+        if part.get_filename():
+            continue   # a file is the agent's, as it is
         text = content.decode(
             part.get_content_charset("utf-8"), "replace")
         yield text_of_html(text) if part.get_content_subtype() == "html" \
