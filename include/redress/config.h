@@ -71,6 +71,7 @@ enum config_briefing {
 	CONFIG_BRIEFING_PROBLEMS, /* urgent, reopened, VIP, a kind of complainer
 				   */
 	CONFIG_BRIEFING_ALL,
+	CONFIG_BRIEFING_BY_MAILBOX, /* all with imap, else problems */
 };
 
 typedef struct ConfigTeam ConfigTeam;

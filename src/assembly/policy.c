@@ -36,6 +36,26 @@ static char **staff_of(const ConfigTeam *team)
 	return g_strv_builder_end(staff);
 }
 
+/* Whose agents read the mailbox in their own client see each mail there; at a
+ * provider nobody shows it to them. */
+static enum engine_briefing briefing_of(const ConfigMailbox *config)
+{
+	if (!config->team)
+		return ENGINE_BRIEFING_NONE;
+	switch (config->team->briefing) {
+	case CONFIG_BRIEFING_NONE:
+		return ENGINE_BRIEFING_NONE;
+	case CONFIG_BRIEFING_PROBLEMS:
+		return ENGINE_BRIEFING_PROBLEMS;
+	case CONFIG_BRIEFING_ALL:
+		return ENGINE_BRIEFING_ALL;
+	case CONFIG_BRIEFING_BY_MAILBOX:
+		return config->imap.host ? ENGINE_BRIEFING_ALL
+					 : ENGINE_BRIEFING_PROBLEMS;
+	}
+	g_assert_not_reached();
+}
+
 /* mailbox->staff is to be freed: the engine makes copies. */
 static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 {
@@ -64,10 +84,7 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.logins = config->team
 				  ? (const char *const *)config->team->logins
 				  : NULL,
-		.briefing =
-			config->team
-				? (enum engine_briefing)config->team->briefing
-				: ENGINE_BRIEFING_NONE,
+		.briefing = briefing_of(config),
 		.direct = config->agent_reply == CONFIG_AGENT_DIRECT,
 		.from_agent = config->agent_from == CONFIG_AGENT_FROM_AGENT,
 		.nudge_before_s = config->nudge_before_s,

@@ -136,8 +136,29 @@ static const struct {
 	{"fd:", wrong_fd},
 };
 
+/* No milter is wanted: "" from here on. */
+static bool check_no_socket(Check *check, GError **error)
+{
+	const GPtrArray *mailboxes = check->config->mailboxes;
+
+	check->config->milter.socket = g_strdup("");
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const ConfigMailbox *mailbox = mailboxes->pdata[i];
+
+		if (mailbox->imap.host)
+			return true;
+	}
+	return config_source_fail(check->source, section_of(check, "milter"),
+		"socket", error,
+		"empty, and no mailbox has a section imap: no mail could come "
+		"in; set it to %s",
+		"unix:/PATH");
+}
+
 static bool check_socket(Check *check, GError **error)
 {
+	if (!check->config->milter.socket)
+		return check_no_socket(check, error);
 	const char *socket = check->config->milter.socket;
 	const char *wrong = "unknown form; write unix:/PATH, inet:PORT@HOST, "
 			    "inet6:PORT@HOST or fd:N";
@@ -207,6 +228,199 @@ static bool check_submission_login(Check *check, GError **error)
 	if (!config->submission.user && config->submission.password_file)
 		return config_source_fail(check->source, section, "user", error,
 			"not set although password_file is; set both or none");
+	return true;
+}
+
+/* ---- a mailbox at a provider ------------------------------------------ */
+
+/* What both sections of a mailbox say of their server. */
+typedef struct Account Account;
+struct Account {
+	cfg_t *section;
+	const char *host;
+	unsigned *port;
+	unsigned port_implicit, port_other;
+	enum config_tls tls;
+	bool allow_plain;
+	const char *user;
+	const char *secrets[4]; /* in the order of secret_keys */
+};
+
+static const char *const secret_keys[] = {"password_file", "password_command",
+	"oauth2_token_file", "oauth2_command"};
+
+static Account imap_account(cfg_t *section, ConfigImap *imap)
+{
+	return (Account){
+		.section = section,
+		.host = imap->host,
+		.port = &imap->port,
+		.port_implicit = 993,
+		.port_other = 143,
+		.tls = imap->tls,
+		.allow_plain = imap->allow_plain,
+		.user = imap->user,
+		.secrets = {imap->password_file, imap->password_command,
+			imap->oauth2_token_file, imap->oauth2_command},
+	};
+}
+
+static Account submission_account(cfg_t *section, ConfigSubmission *submission)
+{
+	return (Account){
+		.section = section,
+		.host = submission->host,
+		.port = &submission->port,
+		.port_implicit = 465,
+		.port_other = 587,
+		.tls = submission->tls,
+		.allow_plain = submission->allow_plain,
+		.user = submission->user,
+		.secrets = {submission->password_file,
+			submission->password_command,
+			submission->oauth2_token_file,
+			submission->oauth2_command},
+	};
+}
+
+/* A section that sets things for no server does not do what its writer
+ * believes. */
+static bool check_no_account(
+	Check *check, const Account *account, GError **error)
+{
+	for (unsigned i = 0; i < cfg_num(account->section); i++) {
+		if (cfg_opt_size(cfg_getnopt(account->section, i)))
+			return config_source_fail(check->source,
+				account->section, "host", error,
+				"not set although the section is written; name "
+				"the provider's server, or remove the section");
+	}
+	return true;
+}
+
+static bool check_account_host(
+	Check *check, const Account *account, GError **error)
+{
+	const char *host = account->host;
+	g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+
+	if (!address && !is_domain(host, true))
+		return config_source_fail(check->source, account->section,
+			"host", error,
+			"\"%s\" is neither a host name nor an address; the "
+			"port has a setting of its own",
+			host);
+	if (account->tls == CONFIG_TLS_NONE && !account->allow_plain &&
+		!is_loopback(host))
+		return config_source_fail(check->source, account->section,
+			"tls", error,
+			"mail and password would cross the network to %s "
+			"unencrypted; set tls = implicit or starttls, or "
+			"allow_plain = true",
+			host);
+	return true;
+}
+
+/* Exactly one, with a name. */
+static bool check_account_secret(
+	Check *check, const Account *account, bool required, GError **error)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(secret_keys); i++) {
+		if (account->secrets[i] && first)
+			return config_source_fail(check->source,
+				account->section, secret_keys[i], error,
+				"set although %s is; keep one", first);
+		if (account->secrets[i])
+			first = secret_keys[i];
+	}
+	if (!account->user && (required || first))
+		return config_source_fail(check->source, account->section,
+			"user", error,
+			"not set; write the name to log in with, at most "
+			"providers the mail address");
+	if (account->user && !first)
+		return config_source_fail(check->source, account->section,
+			"password_file", error,
+			"there is no secret for user; set one of "
+			"password_file, password_command, oauth2_token_file, "
+			"oauth2_command");
+	return true;
+}
+
+static bool check_account(
+	Check *check, const Account *account, bool required, GError **error)
+{
+	if (!account->host)
+		return check_no_account(check, account, error);
+	if (!*account->port)
+		*account->port = account->tls == CONFIG_TLS_IMPLICIT
+					 ? account->port_implicit
+					 : account->port_other;
+	return check_account_host(check, account, error) &&
+	       check_account_secret(check, account, required, error);
+}
+
+/* "2026-11-01" */
+static bool is_date(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "-", -1);
+	static const size_t lengths[] = {4, 2, 2};
+
+	if (g_strv_length(parts) != G_N_ELEMENTS(lengths))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
+		if (strlen(parts[i]) != lengths[i] ||
+			strspn(parts[i], "0123456789") != lengths[i])
+			return false;
+	}
+	return g_date_valid_dmy((GDateDay)atoi(parts[2]),
+		(GDateMonth)atoi(parts[1]), (GDateYear)atoi(parts[0]));
+}
+
+static bool check_imap(
+	Check *check, cfg_t *section, const ConfigImap *imap, GError **error)
+{
+	if (strcmp(imap->start_from, "now") != 0 &&
+		strcmp(imap->start_from, "everything") != 0 &&
+		!is_date(imap->start_from))
+		return config_source_fail(check->source, section, "start_from",
+			error,
+			"\"%s\" is no start; write now, everything, or a date "
+			"such as 2026-11-01",
+			imap->start_from);
+	if (g_strcmp0(imap->move_to, imap->folder) == 0)
+		return config_source_fail(check->source, section, "move_to",
+			error,
+			"it is the folder that is watched; name another, or "
+			"leave it out");
+	return true;
+}
+
+static bool check_providers(Check *check, GError **error)
+{
+	GPtrArray *mailboxes = check->config->mailboxes;
+
+	for (guint i = 0; i < mailboxes->len; i++) {
+		ConfigMailbox *mailbox = mailboxes->pdata[i];
+		cfg_t *section = cfg_getnsec(check->root, "mailbox", i);
+		cfg_t *submission = cfg_getsec(section, "submission");
+		Account in = imap_account(
+			cfg_getsec(section, "imap"), &mailbox->imap);
+		Account out =
+			submission_account(submission, &mailbox->submission);
+
+		if (!check_account(check, &in, true, error) ||
+			!check_imap(check, in.section, &mailbox->imap, error) ||
+			!check_account(check, &out, false, error))
+			return false;
+		if (mailbox->submission.file_sent && !mailbox->imap.host)
+			return config_source_fail(check->source, submission,
+				"file_sent", error,
+				"there is no folder of sent mail without a "
+				"section imap; add one, or set it to false");
+	}
 	return true;
 }
 
@@ -512,7 +726,7 @@ static bool check_login(
 }
 
 static bool check_team(
-	Check *check, cfg_t *section, const ConfigTeam *team, GError **error)
+	Check *check, cfg_t *section, ConfigTeam *team, GError **error)
 {
 	char *const supervisor[] = {team->supervisor, NULL};
 	const struct {
@@ -531,6 +745,8 @@ static bool check_team(
 				return false;
 		}
 	}
+	if (!cfg_size(section, "briefing"))
+		team->briefing = CONFIG_BRIEFING_BY_MAILBOX;
 	for (size_t i = 0; team->logins && team->logins[i]; i++) {
 		if (!check_login(check, section, team->logins[i], error))
 			return false;
@@ -568,6 +784,7 @@ static bool (*const checks[])(Check *check, GError **error) = {
 	check_languages,
 	check_references,
 	check_mailbox_addresses,
+	check_providers,
 	check_teams,
 };
 

@@ -64,8 +64,7 @@ static bool fill(
 {
 	size_t length;
 	const ConfigRow *rows = config_rows(&length);
-	const char *name =
-		section == config_source_root(source) ? "" : cfg_name(section);
+	const char *name = config_source_section(source, section);
 
 	for (size_t i = 0; i < length; i++) {
 		if (config_row_in(&rows[i], name) && rows[i].kind &&
@@ -85,6 +84,35 @@ static void clear(const char *section, void *from)
 		if (rows[i].kind && rows[i].kind->clear &&
 			config_row_in(&rows[i], section))
 			rows[i].kind->clear((char *)from + rows[i].offset);
+	}
+}
+
+/* The same for the sections within a titled one, into the same struct. */
+static bool fill_inner(
+	const ConfigSource *source, cfg_t *section, void *into, GError **error)
+{
+	size_t length;
+	const ConfigSection *sections = config_sections(&length);
+
+	for (size_t i = 0; i < length; i++) {
+		const char *inner =
+			config_section_inner(&sections[i], cfg_name(section));
+
+		if (inner &&
+			!fill(source, cfg_getsec(section, inner), into, error))
+			return false;
+	}
+	return true;
+}
+
+static void clear_inner(const char *section, void *from)
+{
+	size_t length;
+	const ConfigSection *sections = config_sections(&length);
+
+	for (size_t i = 0; i < length; i++) {
+		if (config_section_inner(&sections[i], section))
+			clear(sections[i].name, from);
 	}
 }
 
@@ -114,6 +142,7 @@ static void mailbox_free(gpointer pointer)
 	ConfigMailbox *mailbox = pointer;
 
 	clear("mailbox", mailbox);
+	clear_inner("mailbox", mailbox);
 	g_free(mailbox->address);
 	g_free(mailbox->folded);
 	g_strfreev(mailbox->aliases_folded);
@@ -154,7 +183,8 @@ static bool fill_titled(
 
 			*item = g_strdup(cfg_title(section));
 			g_ptr_array_add(array, item);
-			if (!fill(source, section, item, error))
+			if (!fill(source, section, item, error) ||
+				!fill_inner(source, section, item, error))
 				return false;
 		}
 	}
@@ -171,7 +201,7 @@ static bool fill_plain(
 	for (size_t i = 0; i < length; i++) {
 		cfg_t *section = root;
 
-		if (sections[i].title)
+		if (!config_section_is_plain(&sections[i]))
 			continue;
 		if (*sections[i].name)
 			section = cfg_getsec(root, sections[i].name);
@@ -202,7 +232,7 @@ void config_free(Config *config)
 	if (!config)
 		return;
 	for (size_t i = 0; i < length; i++) {
-		if (!sections[i].title)
+		if (config_section_is_plain(&sections[i]))
 			clear(sections[i].name, config);
 	}
 	/* Mailboxes point at the others. */

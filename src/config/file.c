@@ -31,6 +31,44 @@ cfg_t *config_source_root(const ConfigSource *source)
 	return source->root;
 }
 
+/* ---- which section ---------------------------------------------------- */
+
+/* Two sections may have one name: "submission" and "mailbox.submission". */
+const char *config_source_section(const ConfigSource *source, cfg_t *section)
+{
+	size_t length;
+	const ConfigSection *sections = config_sections(&length);
+	const char *inner = "";
+
+	if (section == source->root)
+		return "";
+	for (size_t i = 0; i < length; i++) {
+		const char *name = sections[i].name;
+		const char *dot = strrchr(name, '.');
+
+		if (dot && strcmp(dot + 1, cfg_name(section)) == 0)
+			inner = name;
+		if (strcmp(name, cfg_name(section)) == 0 &&
+			(sections[i].title ||
+				cfg_getsec(source->root, name) == section))
+			return name;
+	}
+	return inner;
+}
+
+/* The section around it that is being read, or the root. */
+static cfg_t *outer_of(const ConfigSource *source, cfg_t *section)
+{
+	const char *name = config_source_section(source, section);
+	const char *dot = strchr(name, '.');
+	g_autofree char *outer =
+		dot ? g_strndup(name, (gsize)(dot - name)) : NULL;
+
+	return outer ? cfg_getnsec(source->root, outer,
+			       cfg_size(source->root, outer) - 1)
+		     : source->root;
+}
+
 /* ---- where things stand ----------------------------------------------- */
 
 /* 0 if it is not written. */
@@ -63,7 +101,10 @@ static char *key_of(
 	if (section == source->root)
 		return g_strdup(name);
 	if (name)
-		return g_strconcat(cfg_name(section), ".", name, NULL);
+		return g_strconcat(config_source_section(source, section), ".",
+			name, NULL);
+	if (!cfg_title(section))
+		return g_strdup(config_source_section(source, section));
 	return g_strdup_printf(
 		"%s \"%s\"", cfg_name(section), cfg_title(section));
 }
@@ -126,11 +167,6 @@ static char *explain_unknown(cfg_t *section, const char *name)
 	const char *elsewhere = section_that_has(name);
 	g_autofree char *hint = NULL;
 
-	if (strcmp(cfg_name(section), "mailbox") == 0 &&
-		strcmp(name, "imap") == 0)
-		return g_strdup("IMAP is not supported by this version; remove "
-				"the section and let the mail server pass the "
-				"mailbox's mail through the milter");
 	if (strcmp(name, "include") == 0)
 		return g_strdup("include is not possible inside a section; "
 				"put it at the top level");
@@ -150,7 +186,8 @@ static void fail_unknown(cfg_t *section, const char *name)
 	g_autofree char *key = NULL, *message = NULL;
 
 	if (strcmp(name, END_MARK) == 0) {
-		fail_here(reading->root->line, cfg_name(section),
+		fail_here(outer_of(reading, section)->line,
+			config_source_section(reading, section),
 			"the section that begins here has no end; close it "
 			"with }");
 		return;
@@ -242,9 +279,10 @@ static int on_setting(cfg_t *cfg, cfg_opt_t *option)
 	g_autofree char *message = NULL;
 	int before = line_of(reading, option);
 
-	/* The root still has the line where the section began. */
-	if (cfg != reading->root)
-		remember(cfg, reading->root->line);
+	/* What is around still has the line where the section began. */
+	for (cfg_t *section = cfg; section != reading->root;
+		section = outer_of(reading, section))
+		remember(section, outer_of(reading, section)->line);
 	if (text && strcmp(text, END_MARK) == 0) {
 		fail_here(cfg->line, key,
 			"the file ends before its value; complete it");
@@ -301,19 +339,29 @@ static void append_rows(GArray *options, const char *section)
 	}
 }
 
-static void append_section(
-	GArray *options, const ConfigSection *section, GPtrArray *inner)
+static void append_section(GArray *options, const ConfigSection *section,
+	const char *name, GPtrArray *inner)
 {
 	GArray *settings = g_array_new(TRUE, TRUE, sizeof(cfg_opt_t));
 	cfg_flag_t flags =
 		section->title ? CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES
 			       : CFGF_NONE;
+	size_t length;
+	const ConfigSection *sections = config_sections(&length);
 	cfg_opt_t option;
 
 	append_rows(settings, section->name);
+	/* One level: those within have none within. */
+	for (size_t i = 0; section->title && i < length; i++) {
+		const char *within =
+			config_section_inner(&sections[i], section->name);
+
+		if (within)
+			append_section(settings, &sections[i], within, inner);
+	}
 	g_ptr_array_add(inner, settings);
 	option = (cfg_opt_t)CFG_SEC(
-		section->name, (cfg_opt_t *)(void *)settings->data, flags);
+		name, (cfg_opt_t *)(void *)settings->data, flags);
 	option.validcb = on_section;
 	g_array_append_val(options, option);
 }
@@ -334,8 +382,9 @@ static cfg_t *new_root(void)
 
 	append_rows(options, "");
 	for (size_t i = 0; i < length; i++) {
-		if (*sections[i].name)
-			append_section(options, &sections[i], inner);
+		if (*sections[i].name && !strchr(sections[i].name, '.'))
+			append_section(
+				options, &sections[i], sections[i].name, inner);
 	}
 	g_array_append_val(options, end);
 	return cfg_init((cfg_opt_t *)(void *)options->data, CFGF_NONE);

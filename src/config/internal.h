@@ -43,13 +43,19 @@ struct ConfigRow {
 
 typedef struct ConfigSection ConfigSection;
 struct ConfigSection {
-	const char *name;  /* "" for the top */
+	const char *name;  /* "" for the top, "mailbox.imap" for one in one */
 	const char *title; /* an example of its title; NULL: has none */
 	const char *help;
 };
 
 const ConfigRow *config_rows(size_t *ret_length);
 const ConfigSection *config_sections(size_t *ret_length);
+
+/* Its name within the outer one, NULL if it is not in that. */
+const char *config_section_inner(
+	const ConfigSection *section, const char *outer);
+/* At the top level and without a title: its fields are Config's. */
+bool config_section_is_plain(const ConfigSection *section);
 
 /* Does the row belong to this section? */
 bool config_row_in(const ConfigRow *row, const char *section);
@@ -92,6 +98,9 @@ void config_source_free(ConfigSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConfigSource, config_source_free)
 
 cfg_t *config_source_root(const ConfigSource *source);
+
+/* The section as the table names it: "mailbox.imap".  (transfer none) */
+const char *config_source_section(const ConfigSource *source, cfg_t *section);
 
 /* The folder of the file in which a setting is written. */
 char *config_source_folder(const ConfigSource *source, cfg_opt_t *option);

@@ -33,6 +33,9 @@ static const ConfigSection sections[] = {
 	{"limits", NULL, "what protects us and others from floods"},
 	{"mailbox", "complaints@example.com",
 		"an address that gets complaints"},
+	{"mailbox.imap", NULL, "a mailbox whose mail lives at a provider"},
+	{"mailbox.submission", NULL,
+		"how the mail of this mailbox leaves, if not as the others'"},
 	{"calendar", "tallinn", "when people work"},
 	{"team", "care", "who answers"},
 };
@@ -85,8 +88,9 @@ static const ConfigRow rows[] = {
 		&config_kind_path, IN_CONFIG(store.path), true},
 
 	{TEXT("milter", "socket", "unix:/var/spool/postfix/redress/milter.sock",
-		 "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N"),
-		&config_kind_text, IN_CONFIG(milter.socket), true},
+		 "unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N; \"\": "
+		 "no milter, all mail comes by IMAP"),
+		&config_kind_text, IN_CONFIG(milter.socket), false},
 	{NUMBER("milter", "mode", "0660", 0600, 0770, "octal",
 		 "mode of a unix socket"),
 		&config_kind_octal, IN_CONFIG(milter.socket_mode), true},
@@ -254,6 +258,122 @@ static const ConfigRow rows[] = {
 		 "addresses and \"@domain\"s whose complaints are more urgent"),
 		&config_kind_texts, IN_MAILBOX(vip), false},
 
+	{TEXT("mailbox.imap", "host", NULL,
+		 "the provider's IMAP server; without it none is watched"),
+		&config_kind_text, IN_MAILBOX(imap.host), false},
+	{NUMBER("mailbox.imap", "port", NULL, 1, 65535, "port",
+		 "its port; default: 993 with tls implicit, else 143"),
+		&config_kind_unsigned, IN_MAILBOX(imap.port), false},
+	{CHOICE("mailbox.imap", "tls", "implicit", "none starttls implicit",
+		 "encryption; certificates are always verified"),
+		&config_kind_choice, IN_MAILBOX(imap.tls), true},
+	{BOOLEAN("mailbox.imap", "allow_plain", "false",
+		 "permits tls none to a host that is not loopback"),
+		&config_kind_boolean, IN_MAILBOX(imap.allow_plain), true},
+	{TEXT("mailbox.imap", "ca_file", NULL,
+		 "certificates to trust instead of the system's"),
+		&config_kind_path, IN_MAILBOX(imap.ca_file), false},
+	{TEXT("mailbox.imap", "user", NULL,
+		 "the name to log in with; required with host"),
+		&config_kind_text, IN_MAILBOX(imap.user), false},
+	{TEXT("mailbox.imap", "password_file", NULL,
+		 "a file with the password on its first line"),
+		&config_kind_path, IN_MAILBOX(imap.password_file), false},
+	{TEXT("mailbox.imap", "password_command", NULL,
+		 "a command that writes the password"),
+		&config_kind_text, IN_MAILBOX(imap.password_command), false},
+	{TEXT("mailbox.imap", "oauth2_token_file", NULL,
+		 "a file with an access token, which something else renews"),
+		&config_kind_path, IN_MAILBOX(imap.oauth2_token_file), false},
+	{TEXT("mailbox.imap", "oauth2_command", NULL,
+		 "a command that writes an access token"),
+		&config_kind_text, IN_MAILBOX(imap.oauth2_command), false},
+	{TEXT("mailbox.imap", "folder", "INBOX", "the folder that is watched"),
+		&config_kind_text, IN_MAILBOX(imap.folder), true},
+	{TEXT("mailbox.imap", "move_to", NULL,
+		 "the folder into which recorded mail is moved; default: it "
+		 "stays, and gets the keyword $Redress"),
+		&config_kind_text, IN_MAILBOX(imap.move_to), false},
+	{BOOLEAN("mailbox.imap", "watch_sent", "false",
+		 "answers written in the mailbox itself are found in the "
+		 "folder of sent mail, and count"),
+		&config_kind_boolean, IN_MAILBOX(imap.watch_sent), true},
+	{TEXT("mailbox.imap", "sent_folder", NULL,
+		 "the folder of sent mail; default: the one that the server "
+		 "marks as such"),
+		&config_kind_text, IN_MAILBOX(imap.sent_folder), false},
+	{TEXT("mailbox.imap", "start_from", "now",
+		 "what is taken of the mail that is there at the first start: "
+		 "now (none), a date such as 2026-11-01, or everything, which "
+		 "is recorded without an acknowledgement"),
+		&config_kind_text, IN_MAILBOX(imap.start_from), true},
+	{DURATION("mailbox.imap", "poll_every", "60s", SECOND, DAY, WALL,
+		 "how often to look where the server cannot tell of new mail "
+		 "by itself (IDLE)"),
+		&config_kind_seconds, IN_MAILBOX(imap.poll_every_s), true},
+	{DURATION("mailbox.imap", "timeout", "60s", SECOND, HOUR, WALL,
+		 "how long the server may take for one command"),
+		&config_kind_seconds, IN_MAILBOX(imap.timeout_s), true},
+	{SIZE("mailbox.imap", "message_bytes", "64M", 64 * KILO, GIGA,
+		 "of a larger mail only the header is read"),
+		&config_kind_size, IN_MAILBOX(imap.message_bytes), true},
+	{TEXT("mailbox.imap", "authserv_id", NULL,
+		 "the Authentication-Results (RFC 8601) of this name are "
+		 "believed in mail of this mailbox; the provider must remove "
+		 "forged ones"),
+		&config_kind_text, IN_MAILBOX(imap.authserv_id), false},
+
+	{TEXT("mailbox.submission", "host", NULL,
+		 "the mail server that takes mail of this mailbox; default: "
+		 "that of the section submission"),
+		&config_kind_text, IN_MAILBOX(submission.host), false},
+	{NUMBER("mailbox.submission", "port", NULL, 1, 65535, "port",
+		 "its port; default: 465 with tls implicit, else 587"),
+		&config_kind_unsigned, IN_MAILBOX(submission.port), false},
+	{CHOICE("mailbox.submission", "tls", "implicit",
+		 "none starttls implicit",
+		 "encryption; certificates are always verified"),
+		&config_kind_choice, IN_MAILBOX(submission.tls), true},
+	{BOOLEAN("mailbox.submission", "allow_plain", "false",
+		 "permits tls none to a host that is not loopback"),
+		&config_kind_boolean, IN_MAILBOX(submission.allow_plain), true},
+	{TEXT("mailbox.submission", "ca_file", NULL,
+		 "certificates to trust instead of the system's"),
+		&config_kind_path, IN_MAILBOX(submission.ca_file), false},
+	{TEXT("mailbox.submission", "user", NULL, "name for SMTP AUTH"),
+		&config_kind_text, IN_MAILBOX(submission.user), false},
+	{TEXT("mailbox.submission", "password_file", NULL,
+		 "a file with the password on its first line"),
+		&config_kind_path, IN_MAILBOX(submission.password_file), false},
+	{TEXT("mailbox.submission", "password_command", NULL,
+		 "a command that writes the password"),
+		&config_kind_text, IN_MAILBOX(submission.password_command),
+		false},
+	{TEXT("mailbox.submission", "oauth2_token_file", NULL,
+		 "a file with an access token, which something else renews"),
+		&config_kind_path, IN_MAILBOX(submission.oauth2_token_file),
+		false},
+	{TEXT("mailbox.submission", "oauth2_command", NULL,
+		 "a command that writes an access token"),
+		&config_kind_text, IN_MAILBOX(submission.oauth2_command),
+		false},
+	{NUMBER("mailbox.submission", "connections", "2", 1, 64, "connections",
+		 "how many connections send at once"),
+		&config_kind_unsigned, IN_MAILBOX(submission.connections),
+		true},
+	{DURATION("mailbox.submission", "timeout", "60s", SECOND, HOUR, WALL,
+		 "how long an answer of the mail server may take"),
+		&config_kind_seconds, IN_MAILBOX(submission.timeout_s), true},
+	{NUMBER("mailbox.submission", "mails_per_minute", "0", 0, 100000,
+		 "mails",
+		 "the provider's rate limit; a mail beyond it waits; 0: none"),
+		&config_kind_unsigned, IN_MAILBOX(submission.mails_per_minute),
+		true},
+	{BOOLEAN("mailbox.submission", "file_sent", "false",
+		 "a copy of what was sent goes into the folder of sent mail, "
+		 "by IMAP"),
+		&config_kind_boolean, IN_MAILBOX(submission.file_sent), true},
+
 	{TEXT("calendar", "time_zone", "UTC",
 		 "a time zone identifier such as Europe/Tallinn"),
 		&config_kind_text, IN_CALENDAR(time_zone), true},
@@ -270,9 +390,11 @@ static const ConfigRow rows[] = {
 		 "\"NAME=address\": whose a name of SMTP AUTH is; a name that "
 		 "is an address is its own"),
 		&config_kind_texts, IN_TEAM(logins), false},
-	{CHOICE("team", "briefing", "problems", "none problems all",
-		 "of which new or reopened tickets the agents get a briefing"),
-		&config_kind_choice, IN_TEAM(briefing), true},
+	{CHOICE("team", "briefing", NULL, "none problems all",
+		 "of which new or reopened tickets the agents get a briefing; "
+		 "default: all of those of a mailbox with an imap section, "
+		 "problems of others"),
+		&config_kind_choice, IN_TEAM(briefing), false},
 	{TEXT("team", "supervisor", NULL, "gets what is overdue or escalated"),
 		&config_kind_text, IN_TEAM(supervisor), false},
 	{LIST("team", "managers", NULL, "get the report"), &config_kind_texts,
@@ -289,6 +411,22 @@ const ConfigSection *config_sections(size_t *ret_length)
 {
 	*ret_length = G_N_ELEMENTS(sections);
 	return sections;
+}
+
+const char *config_section_inner(
+	const ConfigSection *section, const char *outer)
+{
+	size_t length = strlen(outer);
+
+	return g_str_has_prefix(section->name, outer) &&
+			       section->name[length] == '.'
+		       ? section->name + length + 1
+		       : NULL;
+}
+
+bool config_section_is_plain(const ConfigSection *section)
+{
+	return !section->title && !strchr(section->name, '.');
 }
 
 bool config_row_in(const ConfigRow *row, const char *section)

@@ -62,6 +62,10 @@ static Config *load_good(Folder *folder, const char *text)
 
 #define HEAD "hostname = mail.example.com\n"
 #define BOX "mailbox \"c@example.com\" {}\n"
+/* The section's first setting is in line 4 after HEAD; of LOGIN, in line 6. */
+#define PROVIDER(section, text)                                                \
+	"mailbox \"c@example.com\" {\n " section " {\n " text " }\n}\n"
+#define LOGIN "user = u\n password_file = p\n "
 
 /* ---- errors ----------------------------------------------------------- */
 
@@ -91,8 +95,11 @@ static const ErrorCase error_cases[] = {
 		":2: authserv_id: ", "belongs into section trust"},
 	{HEAD BOX "store { hostname = x }\n",
 		":3: store.hostname: ", "belongs to the top level"},
-	{HEAD "mailbox \"c@example.com\" {\n imap {\n host = x\n }\n}\n",
-		":3: mailbox.imap: ", "IMAP is not supported by this version"},
+	{HEAD PROVIDER("imap", "hsot = x\n"),
+		":4: mailbox.imap.hsot: ", "did you mean \"host\"?"},
+	{HEAD PROVIDER("submission", "give_up_after = 2d\n"),
+		":4: mailbox.submission.give_up_after: ",
+		"belongs into section submission"},
 	{HEAD "store { include(\"x\") }\n" BOX,
 		":2: store.include: ", "put it at the top level"},
 
@@ -100,6 +107,12 @@ static const ErrorCase error_cases[] = {
 	{HEAD "store {\n path = \"x\"\n", ":2: store: ", "close it with }"},
 	{HEAD "mailbox \"c@example.com\" {\n",
 		":2: mailbox: ", "close it with }"},
+	{HEAD "mailbox \"c@example.com\" {\n\n imap {\n host = x\n",
+		":4: mailbox.imap: ", "close it with }"},
+	{HEAD "mailbox \"c@example.com\" {\n imap { host = x }\n\n",
+		":2: mailbox: ", "close it with }"},
+	{HEAD PROVIDER("imap", "host = a\n host = b\n"),
+		":5: mailbox.imap.host: ", "redress.conf:4; keep one"},
 	{HEAD BOX "}\n", ":3: syntax: ", "unexpected closing brace; remove"},
 	{HEAD "# a comment\n/* one\n\n", ":3: syntax: ", "close it with */"},
 	{HEAD "log_level = \"info\n\n" BOX, ":4: syntax: ", "close the quotes"},
@@ -117,6 +130,40 @@ static const ErrorCase error_cases[] = {
 		":5: store.path: ", "redress.conf:3; keep one"},
 	{HEAD "# one\n\n# two # three\n// four\n/* five\n*/\nlog_level = x\n",
 		":8: log_level: ", "one of: error, warning"},
+
+	/* a mailbox at a provider */
+	{HEAD PROVIDER("imap", "user = x\n"), ":3: mailbox.imap.host: ",
+		"not set although the section is written"},
+	{HEAD PROVIDER("imap", LOGIN "host = \"a b\"\n"),
+		":6: mailbox.imap.host: ", "neither a host name nor"},
+	{HEAD PROVIDER("imap", LOGIN "host = h.example\n port = 0\n"),
+		":7: mailbox.imap.port: ", "from 1 to 65535"},
+	{HEAD PROVIDER("imap", LOGIN "host = h.example\n tls = none\n"),
+		":7: mailbox.imap.tls: ", "set tls = implicit or starttls"},
+	{HEAD PROVIDER("submission", LOGIN "tls = none\n host = h.example\n"),
+		":6: mailbox.submission.tls: ", "allow_plain = true"},
+	{HEAD PROVIDER("imap", "host = h.example\n password_file = p\n"),
+		":3: mailbox.imap.user: ", "not set; write the name"},
+	{HEAD PROVIDER("imap", "host = h.example\n user = u\n"),
+		":3: mailbox.imap.password_file: ", "there is no secret"},
+	{HEAD PROVIDER("imap", LOGIN "host = h.example\n"
+				     "oauth2_command = x\n"),
+		":7: mailbox.imap.oauth2_command: ",
+		"set although password_file is; keep one"},
+	{HEAD PROVIDER("submission", "host = h.example\n user = u\n"),
+		":3: mailbox.submission.password_file: ", "no secret"},
+	{HEAD PROVIDER("submission", "host = h.example\n"
+				     "password_command = p\n"),
+		":3: mailbox.submission.user: ", "write the name"},
+	{HEAD PROVIDER("submission", "host = h.example\n file_sent = true\n"),
+		":5: mailbox.submission.file_sent: ", "section imap; add one"},
+	{HEAD PROVIDER("imap", LOGIN "host = h.example\n"
+				     "start_from = 2026-02-30\n"),
+		":7: mailbox.imap.start_from: ", "a date such as 2026-11-01"},
+	{HEAD PROVIDER("imap", LOGIN "host = h.example\n move_to = INBOX\n"),
+		":7: mailbox.imap.move_to: ", "name another"},
+	{HEAD BOX "milter { socket = \"\" }\n",
+		":3: milter.socket: ", "no mailbox has a section imap"},
 
 	/* includes */
 	{HEAD "include(\"nowhere.conf\")\n", ":2: include: ",
@@ -603,6 +650,74 @@ static void test_plain_submission_is_free_to_loopback_only(void **state)
 	}
 }
 
+static void test_a_mailbox_at_a_provider_is_read_into_its_fields(void **state)
+{
+	Folder *folder = *state;
+	g_autoptr(Config) config = load_good(folder,
+		HEAD "milter { socket = \"\" }\n"
+		     "mailbox \"c@example.com\" {\n"
+		     " imap { host = imap.example.com user = care\n"
+		     "  password_file = pw watch_sent = true timeout = 5s\n"
+		     "  start_from = \"2026-02-28\" authserv_id = mx.p }\n"
+		     " submission { host = 127.0.0.1 tls = none\n"
+		     "  mails_per_minute = 30 file_sent = true }\n"
+		     "}\n"
+		     "mailbox \"d@example.com\" {\n"
+		     " submission { host = s.p tls = starttls user = d\n"
+		     "  oauth2_command = \"token d\" }\n"
+		     " imap { host = \"::1\" tls = none user = d port = 1143\n"
+		     "  password_command = \"pass d\" }\n"
+		     "}\n");
+	const ConfigMailbox *first = config->mailboxes->pdata[0];
+	const ConfigMailbox *second = config->mailboxes->pdata[1];
+
+	assert_string_equal(config->milter.socket, "");
+	assert_string_equal(config->submission.host, "127.0.0.1");
+	assert_int_equal(config->submission.port, 10026);
+	assert_string_equal(first->imap.host, "imap.example.com");
+	assert_int_equal(first->imap.port, 993);
+	assert_int_equal(first->imap.tls, CONFIG_TLS_IMPLICIT);
+	assert_string_equal(first->imap.user, "care");
+	assert_in_folder(folder, first->imap.password_file, "pw");
+	assert_null(first->imap.password_command);
+	assert_string_equal(first->imap.folder, "INBOX");
+	assert_null(first->imap.move_to);
+	assert_true(first->imap.watch_sent);
+	assert_null(first->imap.sent_folder);
+	assert_string_equal(first->imap.start_from, "2026-02-28");
+	assert_int_equal(first->imap.poll_every_s, 60);
+	assert_int_equal(first->imap.timeout_s, 5);
+	assert_int_equal(first->imap.message_bytes, 64 << 20);
+	assert_string_equal(first->imap.authserv_id, "mx.p");
+	assert_int_equal(first->submission.port, 587);
+	assert_null(first->submission.user);
+	assert_int_equal(first->submission.connections, 2);
+	assert_int_equal(first->submission.mails_per_minute, 30);
+	assert_true(first->submission.file_sent);
+	assert_int_equal(second->imap.port, 1143);
+	assert_string_equal(second->imap.start_from, "now");
+	assert_string_equal(second->imap.password_command, "pass d");
+	assert_int_equal(second->submission.port, 587);
+	assert_string_equal(second->submission.oauth2_command, "token d");
+	assert_false(second->submission.file_sent);
+}
+
+static void test_a_mailbox_without_a_provider_has_none(void **state)
+{
+	g_autoptr(Config) config =
+		load_good(*state, HEAD "mailbox \"c@example.com\" { imap {} }\n"
+				       "team \"t\" {}\n"
+				       "team \"u\" { briefing = none }\n");
+	const ConfigMailbox *mailbox = config->mailboxes->pdata[0];
+	const ConfigTeam *team = config->teams->pdata[0];
+	const ConfigTeam *other = config->teams->pdata[1];
+
+	assert_null(mailbox->imap.host);
+	assert_null(mailbox->submission.host);
+	assert_int_equal(team->briefing, CONFIG_BRIEFING_BY_MAILBOX);
+	assert_int_equal(other->briefing, CONFIG_BRIEFING_NONE);
+}
+
 static void test_every_form_of_socket_is_taken(void **state)
 {
 	static const char *const sockets[] = {"unix:/run/x", "local:/run/x",
@@ -735,16 +850,23 @@ static char *sample_key(const char *line, char **section)
 	g_autofree char *name = NULL;
 
 	if (!opening) {
-		opening =
-			g_regex_new("^([a-z]+)( \"[^\"]*\")? \\{$", 0, 0, NULL);
-		setting = g_regex_new("^\\t?#?([a-z_]+) = (.*)$", 0, 0, NULL);
+		opening = g_regex_new(
+			"^(\\t?)([a-z]+)( \"[^\"]*\")? \\{$", 0, 0, NULL);
+		setting =
+			g_regex_new("^\\t*#?([a-z0-9_]+) = (.*)$", 0, 0, NULL);
 	}
 	if (g_regex_match(opening, line, 0, &match)) {
+		g_autofree char *word = g_match_info_fetch(match, 2);
+		char *path = *line == '\t'
+				     ? g_strconcat(*section, ".", word, NULL)
+				     : g_strdup(word);
 		g_free(*section);
-		*section = g_match_info_fetch(match, 1);
+		*section = path;
 		return NULL;
 	}
 	g_clear_pointer(&match, g_match_info_unref);
+	if (strcmp(line, "\t}") == 0)
+		*strchr(*section, '.') = '\0';
 	if (strcmp(line, "}") == 0)
 		(*section)[0] = '\0';
 	if (!g_regex_match(setting, line, 0, &match))
@@ -810,8 +932,8 @@ static void test_sample_names_every_setting_with_its_default(void **state)
 
 static void test_sample_loads_with_every_default_uncommented(void **state)
 {
-	g_autoptr(GRegex) comment =
-		g_regex_new("^(\\t?)#([a-z_]+ = )", G_REGEX_MULTILINE, 0, NULL);
+	g_autoptr(GRegex) comment = g_regex_new(
+		"^(\\t*)#([a-z0-9_]+ = )", G_REGEX_MULTILINE, 0, NULL);
 	g_autofree char *text = NULL, *bare = NULL;
 	g_autoptr(Config) config = NULL;
 
@@ -822,6 +944,27 @@ static void test_sample_loads_with_every_default_uncommented(void **state)
 	config = load_good(*state, bare);
 	assert_null(config->submission.user);
 	assert_int_equal(config->submission.port, 10026);
+	const ConfigMailbox *mailbox = config->mailboxes->pdata[0];
+	assert_string_equal(mailbox->imap.host, "imap.example.com");
+	assert_string_equal(mailbox->submission.host, "smtp.example.com");
+}
+
+static void test_files_for_providers_load_as_they_are(void **state)
+{
+	static const char *const names[] = {"dovecot", "gmail", "microsoft365"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_strdup_printf(
+			REDRESS_SOURCE_DIR "/conf/imap/%s.conf", names[i]);
+		g_autofree char *text = NULL, *whole = NULL;
+		assert_true(g_file_get_contents(path, &text, NULL, NULL));
+		whole = g_strconcat(HEAD "team \"care\" {}\n", text, NULL);
+		g_autoptr(Config) config = load_good(*state, whole);
+		const ConfigMailbox *mailbox = config->mailboxes->pdata[0];
+
+		assert_non_null(mailbox->imap.host);
+		assert_non_null(mailbox->submission.host);
+	}
 }
 
 static void test_every_setting_has_help_and_sane_bounds(void **state)
@@ -890,6 +1033,10 @@ int main(void)
 		folder_test(test_key_file_is_beside_the_store),
 		folder_test(test_plain_submission_is_free_to_loopback_only),
 		folder_test(test_every_form_of_socket_is_taken),
+		folder_test(test_files_for_providers_load_as_they_are),
+		folder_test(
+			test_a_mailbox_at_a_provider_is_read_into_its_fields),
+		folder_test(test_a_mailbox_without_a_provider_has_none),
 		folder_test(test_environment_and_includes_are_expanded),
 		folder_test(test_relative_name_of_the_file_is_fine),
 		folder_test(test_recipient_finds_its_mailbox),
