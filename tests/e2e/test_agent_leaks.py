@@ -22,7 +22,7 @@ from agents import (  # noqa: E402
     text_of_html)
 from servers import LOOPBACK, Workplace, wait_for  # noqa: E402
 
-MAILS, TICKETS, SESSIONS = 2000, 25, 4
+MAILS, DIRECT_MAILS, TICKETS, SESSIONS = 2000, 600, 25, 4
 SEED = 20261121
 
 COMMANDS = (
@@ -85,8 +85,8 @@ def commands_in(mail):
 @dataclasses.dataclass
 class Case:
     """One mail.  own: tags that it may set; either: those that may be set or
-    refused; foreign: those that nobody may ever see set; secret: words that
-    are for the team alone."""
+    refused; disguised: the agent's as well, and never set; foreign: others',
+    never set; secret: words that are for the team alone."""
 
     number: int
     words: str              # how its words are found again
@@ -94,6 +94,7 @@ class Case:
     html: str = None        # None: as the text
     own: list = dataclasses.field(default_factory=list)
     either: list = dataclasses.field(default_factory=list)
+    disguised: list = dataclasses.field(default_factory=list)
     foreign: list = dataclasses.field(default_factory=list)
     secret: str = None
     by_customer: bool = False
@@ -148,7 +149,7 @@ class Generator:
             at = self.random.randrange(len(name))
             change = self.pick("letter", "invisible", "sign", "typing")
             if change == "letter" and name[at] in LOOK_ALIKE:
-                kind = "foreign"
+                kind = "disguised"
                 name = name[:at] + self.random.choice(
                     LOOK_ALIKE[name[at]]) + name[at + 1:]
             elif change == "invisible":
@@ -156,7 +157,7 @@ class Generator:
             elif change == "sign":
                 sign = self.random.choice(SIGNS)
             else:
-                kind = "foreign"
+                kind = "disguised"
                 name = name[:at] + name[at + 1:]
         if sign + name in [f"#{command}" for command in COMMANDS]:
             kind = "either"
@@ -334,7 +335,7 @@ class Session(threading.Thread):
     def __init__(self, port, login):
         super().__init__(daemon=True)
         self.port, self.login = port, login
-        self.mails, self.problem = [], None
+        self.mails, self.problem, self.refused = [], None, 0
 
     def run(self):
         try:
@@ -342,13 +343,23 @@ class Session(threading.Thread):
                 if self.login:
                     client.login(self.login, PASSWORD)
                 for sender, to, data in self.mails:
-                    client.sendmail(sender, [to], data,
-                                    mail_options=["BODY=8BITMIME"])
+                    self._send(client, sender, to, data)
         except Exception as error:  # for who waits
             self.problem = error
 
+    def _send(self, client, sender, to, data):
+        try:
+            client.sendmail(sender, [to], data,
+                            mail_options=["BODY=8BITMIME"])
+        except smtplib.SMTPDataError as error:
+            if error.smtp_code // 100 != 5:
+                raise
+            self.refused += 1
 
-class Leaks(unittest.TestCase):
+
+class Trial(unittest.TestCase):
+    count, mailbox = MAILS, {}
+
     @classmethod
     def setUpClass(cls):
         place = Workplace()
@@ -357,7 +368,8 @@ class Leaks(unittest.TestCase):
             place, changes={"limits": {"automatic_per_minute": 0,
                                        "automatic_per_thread_per_day": 1000,
                                        "acks_per_sender_per_day": 1000}},
-            mailbox={"nudge_before": "0s", "collision_window": "0s"})
+            mailbox={"nudge_before": "0s", "collision_window": "0s",
+                     **cls.mailbox})
         cls.sink, cls.redressd = cls.site.sink, cls.site.redressd
         cls.tickets = [cls.site.begun() for _ in range(TICKETS)]
         cls.cases = cls.submit()
@@ -377,7 +389,7 @@ class Leaks(unittest.TestCase):
                   for _ in range(SESSIONS - 1)]
         customers = Session(cls.site.mta.port, None)
         cases = []
-        for number in range(MAILS):
+        for number in range(cls.count):
             ticket, copy = cls.tickets[number % TICKETS]
             if number % 5 == 4:
                 ack = cls.sink.wait(to=ticket["customer"])
@@ -388,7 +400,7 @@ class Leaks(unittest.TestCase):
             else:
                 case, data = Generator(number).build(copy)
                 agents[number % len(agents)].mails.append(
-                    (MARI, address_of(copy), data))
+                    (MARI, cls.target(ticket, copy), data))
             cases.append(case)
         sessions = [*agents, customers]
         for session in sessions:
@@ -397,8 +409,39 @@ class Leaks(unittest.TestCase):
             session.join()
             if session.problem:
                 raise session.problem
+        cls.refused = sum(session.refused for session in sessions)
         return cases
 
+    @staticmethod
+    def target(ticket, copy):
+        """Where an agent's answer goes."""
+        return address_of(copy)
+
+    def tags_set(self, kind):
+        return [tag for tags in self.tags
+                for tag in re.findall(kind + r"-\d+-\d+", tags)]
+
+    def answered(self):
+        return {int(number) for text in self.seen.values()
+                for number in re.findall(r"WORDS(\d+)X", text)}
+
+    def assert_no_note_seen(self):
+        secrets = {case.secret for case in self.cases if case.secret}
+        self.assertGreater(len(secrets), self.count // 40)
+        found = [(word, text) for text in self.seen.values()
+                 for word in re.findall(r"SECRET\d+X", text)]
+        self.assertEqual(found[:3], [], f"{len(found)} in all")
+
+    def assert_no_foreign_command_done(self):
+        self.assertGreater(sum(len(case.foreign) for case in self.cases),
+                           self.count // 2)
+        found = self.tags_set("foreign")
+        self.assertEqual(
+            [(tag, self.cases[int(tag.split("-")[1])])
+             for tag in found[:3]], [], f"{len(found)} in all")
+
+
+class Leaks(Trial):
     def test_no_command_reached_a_customer(self):
         found = [(line, mail.text()) for mail in self.mails
                  for line in commands_in(mail)]
@@ -410,28 +453,16 @@ class Leaks(unittest.TestCase):
         self.assertEqual(found[:3], [], f"{len(found)} in all")
 
     def test_no_note_reached_a_customer(self):
-        secrets = {case.secret for case in self.cases if case.secret}
-        self.assertGreater(len(secrets), 50)
-        found = [(word, text) for text in self.seen.values()
-                 for word in re.findall(r"SECRET\d+X", text)]
-        self.assertEqual(found[:3], [], f"{len(found)} in all")
+        self.assert_no_note_seen()
 
     def test_no_foreign_command_was_carried_out(self):
-        self.assertGreater(sum(len(case.foreign) for case in self.cases),
-                           1000)
-        found = [tag for tags in self.tags
-                 for tag in re.findall(r"foreign-\d+-\d+", tags)]
-        self.assertEqual(
-            [(tag, self.cases[int(tag.split("-")[1])])
-             for tag in found[:3]], [], f"{len(found)} in all")
+        self.assert_no_foreign_command_done()
+        self.assertEqual(self.tags_set("disguised"), [])
 
     def test_a_plain_answer_with_commands_was_carried_out(self):
         """It is not silence that keeps the rest of the promises."""
-        done = {tag for tags in self.tags
-                for tag in re.findall(r"own-\d+-\d+", tags)}
+        done, answered = set(self.tags_set("own")), self.answered()
         self.assertGreater(len(done), 250)
-        answered = {int(number) for text in self.seen.values()
-                    for number in re.findall(r"WORDS(\d+)X", text)}
         self.assertGreater(len(answered), 400)
         # No half measures: what set a tag was not refused.
         for tag in done:
@@ -439,8 +470,7 @@ class Leaks(unittest.TestCase):
             self.assertTrue(case.secret or case.number in answered, case)
 
     def test_who_is_refused_is_told(self):
-        answered = {int(number) for text in self.seen.values()
-                    for number in re.findall(r"WORDS(\d+)X", text)}
+        answered = self.answered()
         silent = [case for case in self.cases if not case.by_customer
                   and not case.secret and case.number not in answered]
         told = [mail for mail in self.sink.mails(to=MARI)
@@ -448,5 +478,43 @@ class Leaks(unittest.TestCase):
         self.assertGreaterEqual(len(told), len(silent) * 9 // 10)
 
 
+class DirectLeaks(Trial):
+    """What agents quote stays in their mails, so lines are told by whose
+    they are."""
+
+    count, mailbox = DIRECT_MAILS, {"agent_reply": "direct"}
+
+    @staticmethod
+    def target(ticket, copy):
+        return ticket["customer"]
+
+    def test_no_command_of_the_agent_reached_a_customer(self):
+        found = [(tag, text) for text in self.seen.values()
+                 for tag in re.findall(r"(?:own|disguised)-\d+-\d+", text)]
+        self.assertEqual(found[:3], [], f"{len(found)} in all")
+
+    def test_no_agents_address_reached_a_customer(self):
+        found = [(word, text) for text in self.seen.values()
+                 for word in INTERNAL if word in text.casefold()]
+        self.assertEqual(found[:3], [], f"{len(found)} in all")
+
+    def test_no_note_reached_a_customer(self):
+        self.assert_no_note_seen()
+
+    def test_no_foreign_command_was_carried_out(self):
+        self.assert_no_foreign_command_done()
+        self.assertEqual(self.tags_set("disguised"), [])
+
+    def test_most_is_sent_on_and_the_rest_refused_at_once(self):
+        done, answered = set(self.tags_set("own")), self.answered()
+        self.assertGreater(len(done), 60)
+        self.assertGreater(len(answered), self.count // 5)
+        written = sum(not case.by_customer for case in self.cases)
+        self.assertEqual(
+            len({case.number for case in self.cases
+                 if case.number in answered}) + self.refused, written)
+
+
 def address_of(mail):
-    return mail.message["Reply-To"].addresses[0].addr_spec
+    return (mail.message["Reply-To"] or mail.message[
+        "From"]).addresses[0].addr_spec

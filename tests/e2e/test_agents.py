@@ -461,6 +461,39 @@ class Commands(WithSite):
         self.assertIsNone(after["next_update_at"])
         self.assert_no_more_to_customer(self.ticket)
 
+    def test_canned_sends_a_ready_answer_and_shows_it_to_the_agent(self):
+        self.tell(f"{WORDS}\n\n#canned refund\n")
+        mail = self.site.to_customer(self.ticket, 2)
+        self.assert_answer(self.ticket, mail)
+        self.assertIn("pay your money back in full", mail.text())
+        shown = self.site.result(MARI, self.ticket, "pay your money back")
+        self.assertIn("#canned refund", shown.text())
+
+    def test_a_canned_answer_that_is_not_there_names_those_that_are(self):
+        self.tell("#canned nothing\n")
+        self.assertIn("refund", self.site.result(
+            MARI, self.ticket, "#canned nothing").text())
+        self.assert_no_more_to_customer(self.ticket)
+
+    def test_vip_makes_the_next_complaint_urgent(self):
+        self.tell("#vip\n")
+        self.after("vip-changed")
+        other, _ = self.site.begun("Another one",
+                                   sender=self.ticket["customer"])
+        self.assertGreater(other["priority"], self.ticket["priority"])
+        self.assert_nothing_internal(self.sink.wait(
+            to=other["customer"], ticket=other["ref"]))
+
+    def test_address_corrects_where_answers_go(self):
+        right = self.site.customer()
+        self.tell(f"#address {right}\n")
+        self.after("address-corrected")
+        self.tell(f"{WORDS}\n")
+        mail = self.sink.wait(to=right)
+        self.assertIn(WORDS, mail.text())
+        self.assert_nothing_internal(mail)
+        self.assert_no_more_to_customer(self.ticket)
+
     def test_help_lists_the_commands(self):
         self.tell("#help\n")
         text = self.site.result(MARI, self.ticket, "#resolve").text()
@@ -581,7 +614,14 @@ class Collision(WithSite):
         shown = self.site.result(JAAN, ticket, "FIRSTANSWER")
         self.assertIn("SECONDANSWER", shown.text())
         self.assert_no_more_to_customer(ticket, 2)
-        # The same agent may always go on.
+        # Who has seen both decides.
+        self.site.tell(shown, "SECONDANSWER: only the lid.\n", login=JAAN)
+        self.assertIn("only the lid", self.site.to_customer(ticket, 3).text())
+
+    def test_the_same_agent_may_always_go_on(self):
+        ticket, copy = self.site.begun()
+        self.site.tell(copy, "FIRSTANSWER: we send a new one.\n")
+        self.site.to_customer(ticket, 2)
         self.site.tell(copy, "THIRDANSWER: it left today.\n")
         self.assertIn("THIRDANSWER", self.site.to_customer(ticket, 3).text())
 
@@ -695,6 +735,18 @@ class Reminders(WithSite):
         self.assert_nothing_internal(mail)
         self.assertEqual(self.site.state(ticket)["outbox"][-1]["kind"],
                          "aftercare")
+
+    def test_what_is_reopened_twice_reaches_the_supervisor(self):
+        ticket, copy = self.site.begun()
+        for _ in range(2):
+            self.assertEqual(
+                self.sink.mails(to=SUPERVISOR, ticket=ticket["ref"]), [])
+            before = len(self.sink.mails(to=ticket["customer"]))
+            self.site.tell(copy, f"{WORDS}\n\n#resolve\n")
+            word = self.sink.wait(count=before + 1, to=ticket["customer"])[-1]
+            self.site.copy_of(self.site.from_customer(
+                ticket, word, "It is broken again.\n"))
+        self.sink.wait(to=SUPERVISOR, ticket=ticket["ref"])
 
     def test_a_threat_of_law_reaches_the_supervisor(self):
         ticket, _ = self.site.begun(
