@@ -115,6 +115,8 @@ enum intake_start {
 	INTAKE_START_EVERYTHING, /* recorded, none of it acknowledged */
 };
 
+#define INTAKE_IMAP_AUTO "auto"
+
 typedef struct IntakeImapOptions IntakeImapOptions;
 struct IntakeImapOptions {
 	IntakeDoor door;
@@ -133,15 +135,21 @@ struct IntakeImapOptions {
 	const char *oauth2_command;
 	const char *folder;      /* "INBOX" */
 	const char *move_to;     /* (nullable): flagged $Redress instead */
-	const char *sent_folder; /* watched for agents' answers (nullable) */
+	/* Watched for agents' answers (nullable); INTAKE_IMAP_AUTO: the one
+	 * that the server marks. */
+	const char *sent_folder;
 	enum intake_start start;
 	int64_t start_s;      /* of INTAKE_START_DATE */
 	int64_t poll_every_s; /* where IDLE is not offered */
 	int64_t command_timeout_s;
 	int64_t message_bytes; /* of a larger one only the header is read */
-	/* Called on the thread of the mailbox, for the log and the state
-	 * (nullable). */
+	/* Called on the thread of the mailbox, for the log: what is wrong; NULL:
+	 * all is well again (nullable). */
 	void (*told)(const char *mailbox, const GError *problem, void *user);
+	/* Now and then while mail is taken that was there before (nullable).
+	 */
+	void (*progress)(const char *mailbox, uint64_t done, uint64_t total,
+		void *user);
 	void *user;
 };
 
@@ -156,5 +164,10 @@ void intake_imap_stop(IntakeImap *imap);
 /* Connects, logs in, selects the folder and leaves: what the server can do, in
  * words; or what is wrong, with the cure.  (transfer full) */
 char *intake_imap_try(const IntakeImapOptions *options, GError **error);
+
+/* Puts a copy of a mail that was sent into the folder of sent mail, as read, by
+ * a connection of its own. */
+bool intake_imap_file(
+	const IntakeImapOptions *options, GBytes *mail, GError **error);
 
 #endif

@@ -22,7 +22,7 @@ ARROWS = {
     "schedule": ["engine"],
     "outbox": ["engine"],
     # From the configuration to the modules' options, for the two programs.
-    "assembly": ["config", "engine", "outbox"],
+    "assembly": ["config", "engine", "intake", "outbox"],
     # Of intake what `redress ingest` needs.
     "cli": ["assembly", "intake"],
     "daemon": ["assembly", "intake", "schedule"],
@@ -33,6 +33,7 @@ ARROWS = {
 LIBRARIES = {
     r"sqlite3\.h": {"db"},
     r"libmilter/.*": {"intake"},
+    r"libetpan/.*|gnutls/.*": {"intake"},
     r"gmime/.*": {"message", "reply"},
     r"curl/.*": {"outbox"},
     r"confuse\.h": {"config"},
@@ -41,7 +42,7 @@ LIBRARIES = {
     r"libical/.*|ical\.h": {"promise"},
     r"unicode/.*": {"reply", "analysis", "message", "promise", "cli", "base"},
     r"systemd/.*": {"base", "daemon"},
-    r"jansson\.h": {"cli"},
+    r"jansson\.h": {"cli", "intake"},
     r"sodium\.h|sodium/.*": {"base"},
     r"zstd\.h": {"store", "parser", "cli"},
 }
