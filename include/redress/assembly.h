@@ -8,6 +8,7 @@
 #include <redress/base.h>
 #include <redress/config.h>
 #include <redress/engine.h>
+#include <redress/intake.h>
 #include <redress/outbox.h>
 #include <redress/parser.h>
 
@@ -39,6 +40,13 @@ ParserPool *assembly_parser(const Config *config, GError **error);
  * after use; it is NULL without AUTH. */
 bool assembly_server(const Config *config, OutboxServer *ret_server,
 	char **ret_password, GError **error);
+
+/*
+ * How a mailbox is followed; false if it is not by IMAP.  Strings are the
+ * configuration's.  door, told and progress are the caller's to fill in.
+ */
+bool assembly_imap(
+	const ConfigMailbox *mailbox, IntakeImapOptions *ret_options);
 
 /* The redress-parser that belongs to this program: named by the environment
  * variable REDRESS_PARSER, in the same build tree, or installed.

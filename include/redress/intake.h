@@ -133,23 +133,23 @@ struct IntakeImapOptions {
 	const char *password_command;
 	const char *oauth2_token_file; /* XOAUTH2 */
 	const char *oauth2_command;
-	const char *folder;      /* "INBOX" */
-	const char *move_to;     /* (nullable): flagged $Redress instead */
-	/* Watched for agents' answers (nullable); INTAKE_IMAP_AUTO: the one
-	 * that the server marks. */
+	const char *folder;  /* "INBOX" */
+	const char *move_to; /* (nullable): flagged $Redress instead */
+	/* INTAKE_IMAP_AUTO: the one that the server marks (nullable). */
 	const char *sent_folder;
+	bool watch_sent; /* for what agents answer there */
 	enum intake_start start;
 	int64_t start_s;      /* of INTAKE_START_DATE */
 	int64_t poll_every_s; /* where IDLE is not offered */
 	int64_t command_timeout_s;
 	int64_t message_bytes; /* of a larger one only the header is read */
-	/* Called on the thread of the mailbox, for the log: what is wrong; NULL:
-	 * all is well again (nullable). */
+	/* Called on the thread of the mailbox, for the log: what is wrong;
+	 * NULL: all is well again (nullable). */
 	void (*told)(const char *mailbox, const GError *problem, void *user);
 	/* Now and then while mail is taken that was there before (nullable).
 	 */
-	void (*progress)(const char *mailbox, uint64_t done, uint64_t total,
-		void *user);
+	void (*progress)(
+		const char *mailbox, uint64_t done, uint64_t total, void *user);
 	void *user;
 };
 

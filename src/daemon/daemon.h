@@ -21,6 +21,7 @@ struct Daemon {
 	Engine *engine;
 	Outbox *outbox;     /* guarded by mutex for the wake-up */
 	Schedule *schedule; /* likewise */
+	GPtrArray *imaps;   /* IntakeImap (nullable) */
 	GMutex mutex;
 	GThread *steward;
 	bool stop; /* guarded by mutex */
@@ -31,14 +32,29 @@ struct Daemon {
 /* From the configuration to running threads and an open socket; on failure
  * daemon_stop() tidies up what was started. */
 bool daemon_start(Daemon *daemon, GError **error);
+/* Else mail comes in by IMAP alone. */
+bool daemon_has_milter(const Daemon *daemon);
 /* Mails in hand are finished by then; ends all threads. */
 void daemon_stop(Daemon *daemon);
+
+/* ---- mailboxes.c ------------------------------------------------------- */
+
+/* Follows each mailbox that is at a provider. */
+void mailboxes_start(Daemon *daemon);
+void mailboxes_stop(Daemon *daemon);
+/* How many of a configuration are at a provider. */
+unsigned mailboxes_count(const Config *config);
+/* True if one is followed otherwise by the other configuration. */
+bool mailboxes_differ(const Config *one, const Config *other);
 
 /* ---- steward.c --------------------------------------------------------- */
 
 /* The thread that answers SIGUSR1 (reload) and feeds systemd's watchdog. */
 bool steward_start(Daemon *daemon, GError **error);
 void steward_stop(Daemon *daemon);
+
+/* Until the first signal to stop, where no milter waits for it. */
+void steward_wait_for_end(void);
 
 /* Blocks the signals that the program waits for; before any thread. */
 void steward_block_signals(void);

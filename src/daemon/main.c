@@ -62,11 +62,17 @@ static int serve(Daemon *daemon)
 		return exit_code(error);
 	}
 	base_log(BASE_LOG_NOTICE, "redressd is ready", "version",
-		REDRESS_VERSION, "socket", daemon->config->milter.socket,
+		REDRESS_VERSION, "socket",
+		daemon_has_milter(daemon) ? daemon->config->milter.socket
+					  : NULL,
 		"store", daemon->config->store.path, NULL);
 	sd_notify(0, "READY=1\nSTATUS=answering complaints");
 
-	bool good = intake_milter_run(&error);
+	bool good = true;
+	if (daemon_has_milter(daemon))
+		good = intake_milter_run(&error);
+	else
+		steward_wait_for_end();
 	daemon_stop(daemon);
 	if (!good) {
 		base_log(BASE_LOG_ERROR, "the milter ended", "problem",

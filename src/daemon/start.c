@@ -154,6 +154,7 @@ static void on_stopping(void *user)
 	sd_notify(0, "STOPPING=1");
 	/* It watches the schedule. */
 	steward_stop(daemon);
+	mailboxes_stop(daemon);
 	stop_sending(daemon);
 }
 
@@ -175,20 +176,42 @@ static bool open_milter(Daemon *daemon, GError **error)
 	return intake_milter_open(&options, error);
 }
 
+bool daemon_has_milter(const Daemon *daemon)
+{
+	return *daemon->config->milter.socket != '\0';
+}
+
+/* Without a door no mail would ever come in. */
+static bool check_doors(Daemon *daemon, GError **error)
+{
+	if (daemon_has_milter(daemon) || mailboxes_count(daemon->config))
+		return true;
+	g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
+		"%s: milter.socket is empty and no mailbox has imap.host: set "
+		"one of them",
+		daemon->config->file);
+	return false;
+}
+
 bool daemon_start(Daemon *daemon, GError **error)
 {
-	if (!lock_store(daemon, error))
+	if (!check_doors(daemon, error) || !lock_store(daemon, error))
 		return false;
 	/* The parser processes first: they inherit no connection of ours. */
 	daemon->parser = assembly_parser(daemon->config, error);
-	return daemon->parser && start_engine(daemon, error) &&
-	       open_milter(daemon, error) && start_outbox(daemon, error) &&
-	       start_schedule(daemon, error) && steward_start(daemon, error);
+	if (!daemon->parser || !start_engine(daemon, error) ||
+		(daemon_has_milter(daemon) && !open_milter(daemon, error)) ||
+		!start_outbox(daemon, error) ||
+		!start_schedule(daemon, error) || !steward_start(daemon, error))
+		return false;
+	mailboxes_start(daemon);
+	return true;
 }
 
 void daemon_stop(Daemon *daemon)
 {
 	steward_stop(daemon);
+	mailboxes_stop(daemon);
 	stop_sending(daemon);
 	g_clear_pointer(&daemon->engine, engine_free);
 	g_clear_pointer(&daemon->parser, parser_pool_free);

@@ -22,6 +22,19 @@ void steward_block_signals(void)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+void steward_wait_for_end(void)
+{
+	sigset_t set;
+	int number;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigwait(&set, &number);
+	sd_notify(0, "STOPPING=1");
+}
+
 /* What cannot change under a running daemon; said, not done. */
 static void tell_restart(const Config *old, const Config *new)
 {
@@ -45,6 +58,7 @@ static void tell_restart(const Config *old, const Config *new)
 			old->limits.message_bytes != new->limits.message_bytes},
 		{"limits.memory_bytes",
 			old->limits.memory_bytes != new->limits.memory_bytes},
+		{"mailbox.imap", mailboxes_differ(old, new)},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)

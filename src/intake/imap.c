@@ -30,6 +30,7 @@ struct IntakeImap {
 	unsigned barren; /* news in a row that brought no mail */
 	int64_t sent_due_ms;
 	bool token_told;
+	bool reached; /* at least once */
 };
 
 /* ---- options ------------------------------------------------------------ */
@@ -71,8 +72,9 @@ static void note_success(IntakeImap *imap, const ImapSession *session)
 {
 	g_autofree char *can = imap_session_capabilities(session);
 
-	if (imap->failures)
+	if (imap->failures || !imap->reached)
 		tell(imap, NULL);
+	imap->reached = true;
 	imap->failures = 0;
 	g_clear_pointer(&imap->last_problem, g_free);
 	if (imap->inbox.state) {
@@ -193,7 +195,8 @@ static bool wait_for_news(
 /* NULL in options: not watched. */
 static void find_sent(IntakeImap *imap, ImapSession *session)
 {
-	const char *wanted = imap->options.sent_folder;
+	const char *wanted =
+		imap->options.watch_sent ? imap->options.sent_folder : NULL;
 	g_autoptr(GError) problem = NULL;
 
 	if (!wanted || imap->sent.name || imap->no_sent)
@@ -348,7 +351,9 @@ static char *describe(const ImapSession *session, const ImapFolder *folder,
 static bool find_sent_name(
 	ImapSession *session, char **ret_name, GError **error)
 {
-	const char *wanted = session->options->sent_folder;
+	const char *wanted = session->options->watch_sent
+				     ? session->options->sent_folder
+				     : NULL;
 
 	*ret_name = NULL;
 	if (!wanted)
