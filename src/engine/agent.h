@@ -94,6 +94,18 @@ bool agent_receive_direct(Context *context, const EngineMail *mail,
 	const char *dedupe, GBytes *packed, EngineReceipt *receipt,
 	GError **error);
 
+/* A mail from the folder of sent mail. */
+typedef struct SentMail SentMail;
+struct SentMail {
+	const EngineMail *mail;
+	const char *dedupe;
+	GBytes *packed;
+	EngineReceipt *receipt;
+};
+
+/* Without receipt->agent it was none of our business. */
+bool sent_receive(Context *context, const SentMail *sent, GError **error);
+
 /* What direct answers on this ticket are changed to.  (transfer full) */
 EngineDirect *agent_direct_edits(const Context *context,
 	const EngineMailbox *mailbox, const StoreTicket *ticket,

@@ -231,7 +231,7 @@ static bool is_over(Context *context, const StoreTicket *ticket,
 	bool participant = false;
 
 	*ret_over = false;
-	if (analysis->kind != ANALYSIS_COMPLAINT ||
+	if (analysis->kind != ANALYSIS_COMPLAINT || mail->sent ||
 		is_agent(context, ticket, mail))
 		return true;
 	if (ticket->state == STORE_CLOSED &&

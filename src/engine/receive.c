@@ -651,6 +651,15 @@ static bool receive_job(Context *context, void *user, GError **error)
 	receive->taken = false;
 	engine_receipt_clear(receive->receipt);
 	receive->receipt->references = g_ptr_array_new_with_free_func(g_free);
+	if (receive->mail->sent) {
+		SentMail sent = {
+			.mail = receive->mail,
+			.dedupe = receive->dedupe,
+			.packed = receive->packed,
+			.receipt = receive->receipt,
+		};
+		return sent_receive(context, &sent, error);
+	}
 	if (receive->mail->direct)
 		return agent_receive_direct(context, receive->mail,
 			receive->dedupe, receive->packed, receive->receipt,
