@@ -42,8 +42,6 @@ void daemon_stop(Daemon *daemon);
 /* Follows each mailbox that is at a provider. */
 void mailboxes_start(Daemon *daemon);
 void mailboxes_stop(Daemon *daemon);
-/* How many of a configuration are at a provider. */
-unsigned mailboxes_count(const Config *config);
 /* True if one is followed otherwise by the other configuration. */
 bool mailboxes_differ(const Config *one, const Config *other);
 

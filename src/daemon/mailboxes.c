@@ -4,17 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-unsigned mailboxes_count(const Config *config)
-{
-	unsigned count = 0;
-
-	for (guint i = 0; i < config->mailboxes->len; i++) {
-		IntakeImapOptions options;
-		count += assembly_imap(config->mailboxes->pdata[i], &options);
-	}
-	return count;
-}
-
 static bool options_differ(
 	const IntakeImapOptions *one, const IntakeImapOptions *other)
 {

@@ -181,21 +181,9 @@ bool daemon_has_milter(const Daemon *daemon)
 	return *daemon->config->milter.socket != '\0';
 }
 
-/* Without a door no mail would ever come in. */
-static bool check_doors(Daemon *daemon, GError **error)
-{
-	if (daemon_has_milter(daemon) || mailboxes_count(daemon->config))
-		return true;
-	g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
-		"%s: milter.socket is empty and no mailbox has imap.host: set "
-		"one of them",
-		daemon->config->file);
-	return false;
-}
-
 bool daemon_start(Daemon *daemon, GError **error)
 {
-	if (!check_doors(daemon, error) || !lock_store(daemon, error))
+	if (!lock_store(daemon, error))
 		return false;
 	/* The parser processes first: they inherit no connection of ours. */
 	daemon->parser = assembly_parser(daemon->config, error);
