@@ -348,6 +348,14 @@ static Decision conclude(
 	return decision;
 }
 
+/* To end it takes what it took to begin it: in the name of a customer who was
+ * proven nobody else does. */
+static bool may_settle(const DecideFacts *facts, const Analysis *analysis)
+{
+	return is_of_customer(facts, analysis) &&
+	       (analysis->authenticated || !facts->ticket->authenticated);
+}
+
 /* The customer says that it is settled, and knows best. */
 static Decision solve(const DecideFacts *facts, const Analysis *analysis)
 {
@@ -400,7 +408,8 @@ static Decision add_to_ticket(
 					 : analysis_kind_name(analysis->kind);
 		return decision;
 	}
-	if (of_customer && analysis->says_solved && !is_settled(ticket))
+	if (analysis->says_solved && !is_settled(ticket) &&
+		may_settle(facts, analysis))
 		return solve(facts, analysis);
 	if (opens_again(facts, analysis)) {
 		reopen(&decision, facts);

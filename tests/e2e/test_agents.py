@@ -728,6 +728,15 @@ class Reminders(WithSite):
         self.site.wait_event(ticket, "solved-by-customer")
         self.assertEqual(self.site.state(ticket)["state"], "resolved")
 
+    def test_solved_in_a_proven_customers_name_alone_resolves_nothing(self):
+        ticket, _ = self.site.begun()
+        ack = self.sink.wait(to=ticket["customer"])
+        message = answer(ack, "It is solved, thanks!\n", quote=False,
+                         sender=ticket["customer"])
+        self.site.from_outside(message, domain="")
+        self.site.copy_of(message)
+        self.assertEqual(self.site.state(ticket)["state"], ticket["state"])
+
     def test_later_it_is_asked_whether_it_stayed_settled(self):
         ticket, _, _ = self.resolved()
         self.redressd.make_due(ticket["ref"], "aftercare")

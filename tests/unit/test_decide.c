@@ -1228,6 +1228,13 @@ static void test_who_says_that_it_is_solved_has_it_resolved(void **state)
 	assert_int_equal(decision.promised_by, 0);
 	assert_int_equal(decision.deadlines[STORE_DEADLINE_SURVEY], NOW + DAY);
 
+	/* A proven customer's name alone does not end it. */
+	c.ticket.authenticated = true;
+	c.mail.authenticated = false;
+	assert_int_equal(mail(&c).state, STORE_OPEN);
+	c.mail.authenticated = true;
+	assert_int_equal(mail(&c).state, STORE_RESOLVED);
+
 	c.facts.from_participant = false;
 	assert_int_equal(mail(&c).state, STORE_OPEN);
 	c.facts.from_participant = true;
