@@ -563,6 +563,29 @@ static bool is_direct_copy(const StoreMessage *first, const Analysis *analysis)
 	       !g_str_equal(first->kind, complaint);
 }
 
+/* On the ticket that it came to, or that it has opened. */
+static bool flag_claim(Context *context, const Receive *receive,
+	const StoreTicket *ticket, GError **error)
+{
+	const EngineMail *mail = receive->mail;
+	const GPtrArray *references = receive->receipt->references;
+	g_autoptr(StoreTicket) opened = NULL;
+	Cause cause = {
+		.actor = "redress",
+		.mail_id = mail->analysis->message_id,
+		.queue_id = mail->queue_id,
+	};
+
+	if (!ticket && references->len &&
+		!store_ticket_by_reference(context->store,
+			references->pdata[references->len - 1], &opened, error))
+		return false;
+	if (!ticket)
+		ticket = opened;
+	return !ticket || agent_flag(context, ticket, &cause,
+				  mail->analysis->from, mail->now_s, error);
+}
+
 /* An agent's mail is carried out; one that only claims to be is flagged, and
  * has no effect. */
 static bool receive_matched(Context *context, Receive *receive,
@@ -592,14 +615,8 @@ static bool receive_matched(Context *context, Receive *receive,
 	}
 	if (!receive_new(context, receive, target, dedupe, match, error))
 		return false;
-	Cause cause = {
-		.actor = "redress",
-		.mail_id = mail->analysis->message_id,
-		.queue_id = mail->queue_id,
-	};
-	return standing != AGENT_CLAIMED || !ticket ||
-	       agent_flag(context, ticket, &cause, mail->analysis->from,
-		       mail->now_s, error);
+	return standing != AGENT_CLAIMED ||
+	       flag_claim(context, receive, ticket, error);
 }
 
 static bool receive_for(Context *context, Receive *receive,

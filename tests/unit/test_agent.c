@@ -529,6 +529,24 @@ static void test_the_supervisor_hears_of_forgeries_once_a_day(void **state)
 	assert_int_equal(sent(&c, "escalation"), 1);
 }
 
+static void test_a_forgery_that_opens_a_ticket_is_flagged_too(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.subject = "Something else",
+		.text = "Hello.",
+		.no_proof = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(c.receipt.references->len, 1);
+	g_autoptr(StoreTicket) ticket =
+		desk_ticket(c.desk, c.receipt.references->pdata[0]);
+	assert_int_equal(
+		desk_count_events(c.desk, ticket, "agent-not-proven"), 1);
+	assert_int_equal(desk_count(c.desk, ticket, "escalation"), 1);
+}
+
 static void test_a_login_is_who_the_table_says(void **state)
 {
 	g_auto(Case) c = case_new(false);
@@ -741,6 +759,8 @@ int main(void)
 			test_whoever_only_claims_to_be_an_agent_has_no_effect),
 		cmocka_unit_test(
 			test_the_supervisor_hears_of_forgeries_once_a_day),
+		cmocka_unit_test(
+			test_a_forgery_that_opens_a_ticket_is_flagged_too),
 		cmocka_unit_test(test_a_login_is_who_the_table_says),
 		cmocka_unit_test(test_a_customers_commands_are_words),
 		cmocka_unit_test(
