@@ -258,10 +258,45 @@ bool authentication_dmarc_passed(
 	return !has_login(envelope) && domain_passed(message, envelope);
 }
 
+/* Whether the domain is one in which we have a mailbox: there a name of SMTP
+ * AUTH is taken for the part before the "@". */
+static bool is_our_domain(const AnalysisEnvelope *envelope, const char *domain)
+{
+	const char *const *ours = envelope->our_addresses;
+
+	for (; ours && *ours; ours++) {
+		const char *at = strrchr(*ours, '@');
+		if (at && domain_equal(at + 1, domain))
+			return true;
+	}
+	return false;
+}
+
+/* Who has logged in may write what they like into From. */
+static bool is_login_of_author(
+	const Message *message, const AnalysisEnvelope *envelope)
+{
+	const char *domain = author_domain(message);
+	if (!domain)
+		return false;
+	const MessageAddress *author = message->from->pdata[0];
+	g_autofree char *login = base_address_fold(envelope->auth_login);
+	g_autofree char *address = base_address_fold(author->address);
+	const char *at = strrchr(address, '@');
+
+	if (strchr(login, '@'))
+		return strcmp(login, address) == 0;
+	return at && strlen(login) == (size_t)(at - address) &&
+	       strncmp(login, address, strlen(login)) == 0 &&
+	       is_our_domain(envelope, domain);
+}
+
 bool authentication_judge(const Message *message,
 	const AnalysisEnvelope *envelope, char **ret_how)
 {
 	if (has_login(envelope)) {
+		if (!is_login_of_author(message, envelope))
+			return false;
 		*ret_how = g_strdup_printf(
 			"SMTP AUTH as %s", envelope->auth_login);
 		return true;

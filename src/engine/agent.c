@@ -37,6 +37,13 @@ static bool is_proven(
 	return g_strcmp0(folded, from) == 0;
 }
 
+static char *name_proof(const EngineMail *mail)
+{
+	if (mail->auth_login && *mail->auth_login)
+		return g_strdup_printf("SMTP AUTH as %s", mail->auth_login);
+	return g_strdup(mail->analysis->authenticated_by);
+}
+
 enum agent_standing agent_judge(
 	const EngineMailbox *mailbox, const EngineMail *mail, char **ret_proof)
 {
@@ -52,7 +59,7 @@ enum agent_standing agent_judge(
 	if (analysis->several_from || !is_proven(mailbox, mail, from))
 		return AGENT_CLAIMED;
 	if (ret_proof)
-		*ret_proof = g_strdup(analysis->authenticated_by);
+		*ret_proof = name_proof(mail);
 	return AGENT_PROVEN;
 }
 

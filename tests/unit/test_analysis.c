@@ -277,17 +277,37 @@ static void without_a_trusted_server_nothing_is_believed(void **state)
 	assert_false(empty->authenticated);
 }
 
-static void smtp_auth_is_believed(void **state)
+static void smtp_auth_is_believed_of_its_own_address(void **state)
 {
+	static const char *const mine[] = {"complaints@example.com", NULL};
+	static const struct {
+		const char *login, *from;
+		bool believed;
+	} cases[] = {
+		{"maria@example.com", "maria@example.com", true},
+		{"Maria@Example.com", "maria@example.com", true},
+		{"maria", "maria@example.com", true},
+		{"maria@customer.example", "maria@customer.example", true},
+		/* Whoever has an account may write anything into From. */
+		{"peeter", "maria@example.com", false},
+		{"peeter@example.com", "maria@example.com", false},
+		{"maria", "maria@customer.example", false},
+		{"mari", "maria@example.com", false},
+		{"maria", "maria@example.com, ann@example.com", false},
+		{"", "maria@example.com", false},
+	};
+
 	(void)state;
-	AnalysisEnvelope envelope = usual;
-	envelope.auth_login = "maria";
-	g_autoptr(Analysis) analysis = analyze(FROM "\nHi.\n", &envelope);
-	envelope.auth_login = "";
-	g_autoptr(Analysis) nobody = analyze(FROM "\nHi.\n", &envelope);
-	assert_true(analysis->authenticated);
-	assert_string_equal(analysis->authenticated_by, "SMTP AUTH as maria");
-	assert_false(nobody->authenticated);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		AnalysisEnvelope envelope = usual;
+		g_autofree char *mail =
+			g_strdup_printf("From: %s\n\nHi.\n", cases[i].from);
+		envelope.auth_login = cases[i].login;
+		envelope.our_addresses = mine;
+		g_autoptr(Analysis) analysis = analyze(mail, &envelope);
+		if (analysis->authenticated != cases[i].believed)
+			fail_msg("%s as %s", cases[i].login, cases[i].from);
+	}
 }
 
 /* ---- across the wire -------------------------------------------------- */
@@ -659,7 +679,7 @@ int main(void)
 		cmocka_unit_test(freeing_nothing_does_nothing),
 		cmocka_unit_test(only_aligned_dmarc_of_our_server_is_believed),
 		cmocka_unit_test(without_a_trusted_server_nothing_is_believed),
-		cmocka_unit_test(smtp_auth_is_believed),
+		cmocka_unit_test(smtp_auth_is_believed_of_its_own_address),
 		cmocka_unit_test(
 			a_result_field_tells_the_methods_that_it_reports),
 		cmocka_unit_test(analysis_crosses_the_wire_unchanged),

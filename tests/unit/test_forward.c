@@ -316,8 +316,8 @@ static void test_dmarc_alone_counts_where_our_server_wrote_it(void **state)
 		{PASS HEAD PLAIN "Hi.\n", NULL, true, true},
 		{PASS HEAD PLAIN "Hi.\n", "", true, true},
 		/* who logs in wrote the field himself */
-		{PASS HEAD PLAIN "Hi.\n", "mari", true, false},
-		{HEAD PLAIN "Hi.\n", "mari", true, false},
+		{PASS HEAD PLAIN "Hi.\n", "mari@example.com", true, false},
+		{HEAD PLAIN "Hi.\n", "mari@example.com", true, false},
 		{HEAD PLAIN "Hi.\n", NULL, false, false},
 		/* several authors */
 		{PASS "From: eve@example.org\n" HEAD PLAIN "Hi.\n", NULL, false,
