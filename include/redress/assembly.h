@@ -48,6 +48,14 @@ bool assembly_server(const Config *config, OutboxServer *ret_server,
 bool assembly_imap(
 	const ConfigMailbox *mailbox, IntakeImapOptions *ret_options);
 
+/* Fills the server of one mailbox's own (its host is set), and how it is used.
+ * The pointers are the configuration's. */
+void assembly_route(const Config *config, const ConfigMailbox *mailbox,
+	OutboxRoute *ret_route);
+/* Those of all mailboxes that have one.  (transfer full) (element-type
+ * OutboxRoute) */
+GArray *assembly_routes(const Config *config);
+
 /* The redress-parser that belongs to this program: named by the environment
  * variable REDRESS_PARSER, in the same build tree, or installed.
  * (transfer full) */

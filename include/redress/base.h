@@ -176,4 +176,41 @@ void base_log_init(const char *program, enum base_log_level most);
 void base_log(enum base_log_level level, const char *event,
 	...) G_GNUC_NULL_TERMINATED;
 
+/* ---- secrets to log in with -------------------------------------------- */
+
+/* One of the four tells the secret; a command's is run by the shell. */
+typedef struct BaseSecretSource BaseSecretSource;
+struct BaseSecretSource {
+	const char *password_file;
+	const char *password_command;
+	const char *oauth2_token_file; /* XOAUTH2 */
+	const char *oauth2_command;
+};
+
+typedef struct BaseSecret BaseSecret;
+struct BaseSecret {
+	char *text;
+	bool oauth2;
+	int64_t expires_ms; /* monotonic; 0: not known */
+};
+/* Overwrites it. */
+void base_secret_clear(BaseSecret *secret);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BaseSecret, base_secret_clear)
+
+typedef struct _GCancellable GCancellable;
+
+/* Reads the file or runs the command, within half a minute; ret_secret: empty.
+ * stop (nullable) ends it at once. */
+bool base_secret_read(const BaseSecretSource *source, GCancellable *stop,
+	BaseSecret *ret_secret, GError **error);
+
+/* The token and its end in what a command or a file said: as JSON
+ * {"access_token": "...", "expires_in": 3600}, or as its first line. */
+bool base_secret_parse(const char *text, bool oauth2, int64_t now_ms,
+	BaseSecret *ret_secret, GError **error);
+
+/* Output of a command that the shell runs, within the time. (transfer full) */
+char *base_secret_run(const char *command, int64_t timeout_ms,
+	GCancellable *stop, GError **error);
+
 #endif

@@ -27,12 +27,28 @@ struct OutboxServer {
 	const char *ca_file;  /* (nullable): system trust */
 	const char *user;     /* (nullable): no AUTH */
 	const char *password; /* (nullable) */
+	/* Asked at each connection, and anew when the server refuses what it
+	 * told; where there is no password. */
+	BaseSecretSource secret;
 	int64_t timeout_s;
+};
+
+/* A server of one mailbox's own, with threads of its own: when it is away,
+ * nobody else waits for it. */
+typedef struct OutboxRoute OutboxRoute;
+struct OutboxRoute {
+	const char *mailbox; /* folded */
+	OutboxServer server;
+	unsigned connections;
+	unsigned mails_per_minute; /* 0: as many as it takes */
+	bool file_sent;            /* OutboxOptions.file */
 };
 
 typedef struct OutboxOptions OutboxOptions;
 struct OutboxOptions {
-	OutboxServer server;
+	OutboxServer server;       /* of all mailboxes that have none below */
+	const OutboxRoute *routes; /* copied */
+	size_t routes_length;
 	Engine *engine;     /* (transfer none) */
 	const char *driver; /* of the store, for a reader of its own */
 	const char *target;
@@ -42,6 +58,11 @@ struct OutboxOptions {
 	/* Called on a thread of the outbox when something went wrong that no
 	 * event row tells; it goes on by itself (nullable). */
 	void (*failed)(const GError *problem, void *user);
+	/* Puts a copy of a mail that was sent where the mailbox (folded) keeps
+	 * such.  On a thread of its own; what fails is told, and not tried
+	 * again (nullable). */
+	bool (*file)(
+		const char *mailbox, GBytes *mail, void *user, GError **error);
 	void *user;
 };
 
@@ -56,7 +77,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outbox, outbox_free)
 /* From any thread, any time, never blocks: look for due rows now. */
 void outbox_wake(Outbox *outbox);
 
-/* For `redress check`: connects, greets, TLS, AUTH; sends nothing. */
-bool outbox_probe(const OutboxServer *server, GError **error);
+/* For `redress check`: connects, greets, TLS, AUTH; sends nothing.
+ * ret_offers (nullable): what the server says it can do, "AUTH PLAIN LOGIN,
+ * SIZE 35882577". */
+bool outbox_probe(
+	const OutboxServer *server, char **ret_offers, GError **error);
 
 #endif

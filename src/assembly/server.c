@@ -114,3 +114,57 @@ bool assembly_server(const Config *config, OutboxServer *ret_server,
 	*ret_password = g_steal_pointer(&password);
 	return true;
 }
+
+void assembly_route(const Config *config, const ConfigMailbox *mailbox,
+	OutboxRoute *ret_route)
+{
+	const ConfigSubmission *submission = &mailbox->submission;
+
+	*ret_route = (OutboxRoute){
+		.mailbox = mailbox->folded,
+		.server =
+			{
+				.host = submission->host,
+				.port = submission->port,
+				.hostname = config->hostname,
+				.tls = tls_of(submission->tls),
+				.ca_file = submission->ca_file,
+				.user = submission->user,
+				.secret =
+					{
+						.password_file =
+							submission
+								->password_file,
+						.password_command =
+							submission
+								->password_command,
+						.oauth2_token_file =
+							submission
+								->oauth2_token_file,
+						.oauth2_command =
+							submission
+								->oauth2_command,
+					},
+				.timeout_s = submission->timeout_s,
+			},
+		.connections = submission->connections,
+		.mails_per_minute = submission->mails_per_minute,
+		.file_sent = submission->file_sent,
+	};
+}
+
+GArray *assembly_routes(const Config *config)
+{
+	GArray *routes = g_array_new(FALSE, FALSE, sizeof(OutboxRoute));
+
+	for (guint i = 0; i < config->mailboxes->len; i++) {
+		const ConfigMailbox *mailbox = config->mailboxes->pdata[i];
+		OutboxRoute route;
+
+		if (!mailbox->submission.host)
+			continue;
+		assembly_route(config, mailbox, &route);
+		g_array_append_val(routes, route);
+	}
+	return routes;
+}

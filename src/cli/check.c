@@ -211,7 +211,7 @@ static void check_submission(Check *check)
 
 	if (!assembly_server(check->config, &server, &password, &error))
 		check_bad(check, "submission", "%s", error->message);
-	else if (!outbox_probe(&server, &error))
+	else if (!outbox_probe(&server, NULL, &error))
 		check_bad(check, "submission",
 			"%s; see submission.host and submission.port, and "
 			"whether the mail server listens there",

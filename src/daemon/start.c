@@ -105,6 +105,10 @@ static bool start_outbox(Daemon *daemon, GError **error)
 		.user = daemon,
 	};
 
+	g_autoptr(GArray) routes = assembly_routes(config);
+
+	options.routes = (const OutboxRoute *)(void *)routes->data;
+	options.routes_length = routes->len;
 	if (!assembly_server(config, &options.server, &password, error))
 		return false;
 	Outbox *outbox = outbox_new(&options, error);

@@ -4,6 +4,8 @@
 #ifndef REDRESS_OUTBOX_INTERNAL_H
 #define REDRESS_OUTBOX_INTERNAL_H
 
+#include <gio/gio.h>
+
 #include <redress/outbox.h>
 
 /* ---- smtp.c ------------------------------------------------------------ */
@@ -11,8 +13,9 @@
 /* One connection to the submission host, kept between mails. */
 typedef struct SmtpClient SmtpClient;
 
-/* server: (transfer none), outlives the client. */
-SmtpClient *smtp_client_new(const OutboxServer *server);
+/* server: (transfer none), outlives the client; stop (nullable): no command
+ * that tells a secret is waited for. */
+SmtpClient *smtp_client_new(const OutboxServer *server, GCancellable *stop);
 void smtp_client_free(SmtpClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SmtpClient, smtp_client_free)
 
@@ -44,27 +47,76 @@ struct SmtpMail {
 void smtp_client_send(
 	SmtpClient *client, const SmtpMail *mail, SmtpResult *ret_result);
 
-/* Connects, greets, TLS, AUTH, NOOP. */
-bool smtp_client_probe(SmtpClient *client, GError **error);
+/* Connects, greets, TLS, AUTH, NOOP; see outbox_probe(). */
+bool smtp_client_probe(SmtpClient *client, char **ret_offers, GError **error);
+
+/* ---- route.c ----------------------------------------------------------- */
+
+/* One server, whose mail goes to it, and how it fares. */
+typedef struct Route Route;
+struct Route {
+	struct Outbox *outbox;
+	OutboxServer server; /* own copies of the strings */
+	const char *mailboxes[2];
+	StoreRoute rows;
+	const StoreRoute *filter; /* &rows; NULL: everybody's */
+	unsigned connections;
+	unsigned mails_per_minute;
+	GThreadPool *filing; /* NULL: no copies are kept */
+
+	/* Guarded by the outbox' mutex. */
+	GCond changed;
+	unsigned wakes;         /* counts, so that no thread misses one */
+	int64_t server_away_ms; /* monotonic: not to be asked before */
+	int64_t server_delay_ms;
+	double tokens;     /* mails that the rate allows now */
+	int64_t filled_ms; /* monotonic: when that was so; 0: never asked */
+};
+
+/* For everybody but the others. */
+Route *route_new_common(struct Outbox *outbox);
+Route *route_new(struct Outbox *outbox, const OutboxRoute *options);
+/* Its threads have ended; waits for the copy in hand. */
+void route_free(Route *route);
+
+/* Look for due rows. */
+void route_wake(Route *route);
+
+enum route_word {
+	ROUTE_SERVES,
+	ROUTE_AWAY,  /* does not let us in */
+	ROUTE_LIMITS /* has had too much of us */
+};
+/* What the server has just shown. */
+void route_note(Route *route, enum route_word word);
+bool route_away(Route *route);
+
+/* So many mails may be sent now, of those wanted; what is not is given back. */
+unsigned route_take(Route *route, unsigned wanted);
+void route_give_back(Route *route, unsigned mails);
+
+/* Keeps a copy of what was sent, if the mailbox wants that. */
+void route_file(Route *route, const StoreOutbox *row);
 
 /* ---- sender.c ---------------------------------------------------------- */
 
 struct Outbox {
 	OutboxOptions options;
-	OutboxServer server; /* own copies of the strings */
 	char *driver, *target;
-	char *owner;        /* of our leases */
+	char *owner;       /* of our leases */
+	GPtrArray *routes; /* Route; the first is everybody else's */
+	/* The mailboxes that have a route of their own, NULL-terminated. */
+	GPtrArray *routed;
 	GPtrArray *threads; /* GThread */
+	GCancellable *stopping;
 
 	GMutex mutex;
-	GCond changed;
 	bool stop;
-	unsigned wakes;         /* counts, so that no thread misses one */
-	int64_t server_away_ms; /* monotonic: not to be asked before */
-	int64_t server_delay_ms;
 	int64_t recovered_ms; /* monotonic: last look for stale leases */
 };
 
-void *sender_main(void *outbox);
+void outbox_report(const Outbox *outbox, const GError *problem);
+
+void *sender_main(void *route);
 
 #endif

@@ -16,25 +16,6 @@ static void initialise_library(void)
 	}
 }
 
-static void copy_server(OutboxServer *copy, const OutboxServer *server)
-{
-	*copy = *server;
-	copy->host = g_strdup(server->host);
-	copy->hostname = g_strdup(server->hostname);
-	copy->ca_file = g_strdup(server->ca_file);
-	copy->user = g_strdup(server->user);
-	copy->password = g_strdup(server->password);
-}
-
-static void clear_server(OutboxServer *server)
-{
-	g_free((char *)server->host);
-	g_free((char *)server->hostname);
-	g_free((char *)server->ca_file);
-	g_free((char *)server->user);
-	g_free((char *)server->password);
-}
-
 /* Whose leases these are: another life of this process is somebody else. */
 static char *make_owner(void)
 {
@@ -43,15 +24,40 @@ static char *make_owner(void)
 	return g_strdup_printf("%s:%d:%s", base_boot_id(), (int)getpid(), once);
 }
 
-static bool start_threads(Outbox *outbox, GError **error)
+static void add_routes(Outbox *outbox)
 {
-	for (unsigned i = 0; i < outbox->options.connections; i++) {
+	const OutboxOptions *options = &outbox->options;
+
+	outbox->routed = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < options->routes_length; i++)
+		g_ptr_array_add(
+			outbox->routed, g_strdup(options->routes[i].mailbox));
+	g_ptr_array_add(outbox->routed, NULL);
+	outbox->routes =
+		g_ptr_array_new_with_free_func((GDestroyNotify)route_free);
+	g_ptr_array_add(outbox->routes, route_new_common(outbox));
+	for (size_t i = 0; i < options->routes_length; i++)
+		g_ptr_array_add(
+			outbox->routes, route_new(outbox, &options->routes[i]));
+}
+
+static bool start_route(Outbox *outbox, Route *route, GError **error)
+{
+	for (unsigned i = 0; i < route->connections; i++) {
 		GThread *thread =
-			g_thread_try_new("outbox", sender_main, outbox, error);
+			g_thread_try_new("outbox", sender_main, route, error);
 		if (!thread)
 			return false;
 		g_ptr_array_add(outbox->threads, thread);
 	}
+	return true;
+}
+
+static bool start_threads(Outbox *outbox, GError **error)
+{
+	for (guint i = 0; i < outbox->routes->len; i++)
+		if (!start_route(outbox, outbox->routes->pdata[i], error))
+			return false;
 	return true;
 }
 
@@ -61,14 +67,16 @@ Outbox *outbox_new(const OutboxOptions *options, GError **error)
 
 	initialise_library();
 	outbox->options = *options;
-	copy_server(&outbox->server, &options->server);
 	outbox->driver = g_strdup(options->driver);
 	outbox->target = g_strdup(options->target);
 	outbox->owner = make_owner();
 	outbox->threads = g_ptr_array_new();
+	outbox->stopping = g_cancellable_new();
 	outbox->recovered_ms = base_clock_monotonic_ms();
 	g_mutex_init(&outbox->mutex);
-	g_cond_init(&outbox->changed);
+	add_routes(outbox);
+	/* The caller's; each route has what it needs of them. */
+	outbox->options.routes = NULL;
 	if (!engine_outbox_recover(
 		    options->engine, outbox->owner, options->now_s(), error) ||
 		!start_threads(outbox, error))
@@ -76,39 +84,52 @@ Outbox *outbox_new(const OutboxOptions *options, GError **error)
 	return g_steal_pointer(&outbox);
 }
 
+static void stop_threads(Outbox *outbox)
+{
+	g_mutex_lock(&outbox->mutex);
+	outbox->stop = true;
+	for (guint i = 0; i < outbox->routes->len; i++) {
+		Route *route = outbox->routes->pdata[i];
+		g_cond_broadcast(&route->changed);
+	}
+	g_mutex_unlock(&outbox->mutex);
+	g_cancellable_cancel(outbox->stopping);
+	for (guint i = 0; i < outbox->threads->len; i++)
+		g_thread_join(g_ptr_array_index(outbox->threads, i));
+}
+
 void outbox_free(Outbox *outbox)
 {
 	if (!outbox)
 		return;
-	g_mutex_lock(&outbox->mutex);
-	outbox->stop = true;
-	g_cond_broadcast(&outbox->changed);
-	g_mutex_unlock(&outbox->mutex);
-	for (guint i = 0; i < outbox->threads->len; i++)
-		g_thread_join(g_ptr_array_index(outbox->threads, i));
-
-	g_cond_clear(&outbox->changed);
-	g_mutex_clear(&outbox->mutex);
+	stop_threads(outbox);
 	g_ptr_array_unref(outbox->threads);
-	clear_server(&outbox->server);
+	g_ptr_array_unref(outbox->routes);
+	g_ptr_array_unref(outbox->routed);
+	g_mutex_clear(&outbox->mutex);
+	g_object_unref(outbox->stopping);
 	g_free(outbox->driver);
 	g_free(outbox->target);
 	g_free(outbox->owner);
 	g_free(outbox);
 }
 
-void outbox_wake(Outbox *outbox)
+void outbox_report(const Outbox *outbox, const GError *problem)
 {
-	g_mutex_lock(&outbox->mutex);
-	outbox->wakes++;
-	/* One: who finds more than it takes wakes the next. */
-	g_cond_signal(&outbox->changed);
-	g_mutex_unlock(&outbox->mutex);
+	if (outbox->options.failed)
+		outbox->options.failed(problem, outbox->options.user);
 }
 
-bool outbox_probe(const OutboxServer *server, GError **error)
+/* Whose mail it is only the store knows; a look costs little. */
+void outbox_wake(Outbox *outbox)
+{
+	for (guint i = 0; i < outbox->routes->len; i++)
+		route_wake(outbox->routes->pdata[i]);
+}
+
+bool outbox_probe(const OutboxServer *server, char **ret_offers, GError **error)
 {
 	initialise_library();
-	g_autoptr(SmtpClient) client = smtp_client_new(server);
-	return smtp_client_probe(client, error);
+	g_autoptr(SmtpClient) client = smtp_client_new(server, NULL);
+	return smtp_client_probe(client, ret_offers, error);
 }

@@ -6,24 +6,17 @@ enum {
 	LOOK_EVERY_MS = 1000,
 	IDLE_MS = 5000, /* then the connection is closed */
 	RECOVER_EVERY_MS = 60 * 1000,
-	SERVER_DELAY_MS = 500, /* doubled while the server stays away */
-	SERVER_DELAY_MOST_MS = 60 * 1000,
 };
 
 typedef struct Sender Sender;
 struct Sender {
 	Outbox *outbox;
+	Route *route;
 	SmtpClient *client;
 	Store *reader;   /* NULL until it could be opened */
 	int64_t busy_ms; /* monotonic: last mail sent */
-	unsigned seen;   /* of outbox->wakes */
+	unsigned seen;   /* of route->wakes */
 };
-
-static void report(const Outbox *outbox, const GError *problem)
-{
-	if (outbox->options.failed)
-		outbox->options.failed(problem, outbox->options.user);
-}
 
 /* ---- one mail ---------------------------------------------------------- */
 
@@ -42,7 +35,7 @@ static bool before_dot(void *user)
 	if (engine_outbox_uncertain(
 		    attempt->outbox->options.engine, attempt->id, &problem))
 		return true;
-	report(attempt->outbox, problem);
+	outbox_report(attempt->outbox, problem);
 	return false;
 }
 
@@ -62,31 +55,23 @@ static bool settle(Sender *sender, const StoreOutbox *row,
 		sender->outbox->options.engine, &delivery, 1, error);
 }
 
-/* The server does not let us in: nobody asks it again for a while. */
-static void note_server(Outbox *outbox, bool away)
+/* RFC 3463: 4.7.x and 4.3.2 are about us and the system, not about this mail;
+ * so a provider says that it has had enough for now. */
+static bool is_limit(const Route *route, const SmtpResult *result)
 {
-	g_mutex_lock(&outbox->mutex);
-	if (!away) {
-		outbox->server_delay_ms = 0;
-		outbox->server_away_ms = 0;
-	} else {
-		outbox->server_delay_ms =
-			outbox->server_delay_ms
-				? MIN(outbox->server_delay_ms * 2,
-					  SERVER_DELAY_MOST_MS)
-				: SERVER_DELAY_MS;
-		outbox->server_away_ms =
-			base_clock_monotonic_ms() + outbox->server_delay_ms;
-	}
-	g_mutex_unlock(&outbox->mutex);
+	return route->filter && !route->rows.others &&
+	       result->outcome == ENGINE_DEFERRED &&
+	       (result->code == 421 ||
+		       (result->status &&
+			       (g_str_has_prefix(result->status, "4.7.") ||
+				       g_str_equal(result->status, "4.3.2"))));
 }
 
-static bool server_away(Outbox *outbox)
+static enum route_word word_of(const Route *route, const SmtpResult *result)
 {
-	g_mutex_lock(&outbox->mutex);
-	bool away = outbox->server_away_ms > base_clock_monotonic_ms();
-	g_mutex_unlock(&outbox->mutex);
-	return away;
+	if (result->outcome == ENGINE_NOT_TRIED)
+		return ROUTE_AWAY;
+	return is_limit(route, result) ? ROUTE_LIMITS : ROUTE_SERVES;
 }
 
 static bool send_row(Sender *sender, const StoreOutbox *row, GError **error)
@@ -101,15 +86,19 @@ static bool send_row(Sender *sender, const StoreOutbox *row, GError **error)
 		.user = &attempt,
 	};
 
-	if (server_away(sender->outbox)) {
+	if (route_away(sender->route)) {
 		/* Leased together with one that found the server away: no word
 		 * of the server's, so it keeps its place. */
 		return settle(sender, row, &result, error);
 	}
 	smtp_client_send(sender->client, &mail, &result);
 	sender->busy_ms = base_clock_monotonic_ms();
-	note_server(sender->outbox, result.outcome == ENGINE_NOT_TRIED);
-	return settle(sender, row, &result, error);
+	route_note(sender->route, word_of(sender->route, &result));
+	if (!settle(sender, row, &result, error))
+		return false;
+	if (result.outcome == ENGINE_SENT)
+		route_file(sender->route, row);
+	return true;
 }
 
 /* ---- rounds ------------------------------------------------------------ */
@@ -133,40 +122,60 @@ static bool anything_due(Sender *sender, int64_t now_s, GError **error)
 		sender->reader = store_open(
 			outbox->driver, outbox->target, DB_READER, error);
 	if (!sender->reader ||
-		!store_outbox_next(sender->reader, NULL, &next_at, error)) {
+		!store_outbox_next(sender->reader, sender->route->filter,
+			&next_at, error)) {
 		g_clear_pointer(&sender->reader, store_close);
 		return false;
 	}
 	return next_at && next_at <= now_s;
 }
 
-static bool send_due(Sender *sender, GError **error)
+static bool lease(
+	Sender *sender, unsigned most, GPtrArray **ret_rows, GError **error)
 {
 	Outbox *outbox = sender->outbox;
-	int64_t lease_s = outbox->server.timeout_s * (LEASE_MOST + 1);
-	guint sent = 0;
+	StoreLease wanted = {
+		.owner = outbox->owner,
+		.now_s = outbox->options.now_s(),
+		.lease_s = sender->route->server.timeout_s * (LEASE_MOST + 1),
+		.most = most,
+		.route = sender->route->filter,
+	};
+
+	return engine_outbox_lease(
+		outbox->options.engine, &wanted, ret_rows, error);
+}
+
+static bool send_rows(Sender *sender, const GPtrArray *rows, GError **error)
+{
+	for (guint i = 0; i < rows->len; i++)
+		if (!send_row(sender, g_ptr_array_index(rows, i), error))
+			return false;
+	return true;
+}
+
+static bool send_due(Sender *sender, GError **error)
+{
+	Route *route = sender->route;
+	unsigned most, sent;
 
 	do {
 		g_autoptr(GPtrArray) rows = NULL;
-		StoreLease wanted = {
-			.owner = outbox->owner,
-			.now_s = outbox->options.now_s(),
-			.lease_s = lease_s,
-			.most = LEASE_MOST,
-		};
-		if (!engine_outbox_lease(
-			    outbox->options.engine, &wanted, &rows, error))
+		/* Beyond the rate: the next look finds more. */
+		most = route_take(route, LEASE_MOST);
+		if (!most)
+			return true;
+		if (!lease(sender, most, &rows, error))
 			return false;
-		if (rows->len == LEASE_MOST)
-			outbox_wake(outbox);
-		for (guint i = 0; i < rows->len; i++)
-			if (!send_row(
-				    sender, g_ptr_array_index(rows, i), error))
-				return false;
 		sent = rows->len;
+		route_give_back(route, most - sent);
+		if (sent == LEASE_MOST)
+			route_wake(route);
+		if (!send_rows(sender, rows, error))
+			return false;
 		/* What came since was told by a wake-up. */
-	} while (
-		sent == LEASE_MOST && !stopped(outbox) && !server_away(outbox));
+	} while (sent == LEASE_MOST && !stopped(sender->outbox) &&
+		 !route_away(route));
 	return true;
 }
 
@@ -189,11 +198,11 @@ static void go_round(Sender *sender)
 	Outbox *outbox = sender->outbox;
 	g_autoptr(GError) problem = NULL;
 
-	if (recover(outbox, &problem) && !server_away(outbox) &&
+	if (recover(outbox, &problem) && !route_away(sender->route) &&
 		anything_due(sender, outbox->options.now_s(), &problem))
 		send_due(sender, &problem);
 	if (problem)
-		report(outbox, problem);
+		outbox_report(outbox, problem);
 	if (base_clock_monotonic_ms() - sender->busy_ms > IDLE_MS)
 		smtp_client_disconnect(sender->client);
 }
@@ -202,22 +211,25 @@ static void go_round(Sender *sender)
 static void wait(Sender *sender)
 {
 	Outbox *outbox = sender->outbox;
+	Route *route = sender->route;
 	int64_t end = g_get_monotonic_time() +
 		      LOOK_EVERY_MS * G_TIME_SPAN_MILLISECOND;
 
 	g_mutex_lock(&outbox->mutex);
-	while (!outbox->stop && sender->seen == outbox->wakes &&
-		g_cond_wait_until(&outbox->changed, &outbox->mutex, end))
+	while (!outbox->stop && sender->seen == route->wakes &&
+		g_cond_wait_until(&route->changed, &outbox->mutex, end))
 		;
-	sender->seen = outbox->wakes;
+	sender->seen = route->wakes;
 	g_mutex_unlock(&outbox->mutex);
 }
 
 void *sender_main(void *data)
 {
-	Sender sender = {.outbox = data};
+	Route *route = data;
+	Sender sender = {.outbox = route->outbox, .route = route};
 
-	sender.client = smtp_client_new(&sender.outbox->server);
+	sender.client =
+		smtp_client_new(&route->server, route->outbox->stopping);
 	while (!stopped(sender.outbox)) {
 		go_round(&sender);
 		wait(&sender);

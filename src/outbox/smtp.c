@@ -23,8 +23,11 @@ enum {
 
 struct SmtpClient {
 	const OutboxServer *server;
+	GCancellable *stop; /* (nullable) */
 	CURL *curl;
 	char *url;
+	BaseSecret secret; /* as it was last told */
+	bool fresh;        /* for this very mail */
 };
 
 /* One transfer in flight. */
@@ -98,12 +101,13 @@ static size_t on_write(char *data, size_t size, size_t count, void *user)
 
 /* ---- set-up ------------------------------------------------------------ */
 
-SmtpClient *smtp_client_new(const OutboxServer *server)
+SmtpClient *smtp_client_new(const OutboxServer *server, GCancellable *stop)
 {
 	SmtpClient *client = g_new0(SmtpClient, 1);
 	bool ipv6 = strchr(server->host, ':') != NULL;
 
 	client->server = server;
+	client->stop = stop;
 	/* The path is the name in EHLO. */
 	client->url = g_strdup_printf("%s://%s%s%s:%u/%s",
 		server->tls == OUTBOX_TLS_IMPLICIT ? "smtps" : "smtp",
@@ -122,6 +126,7 @@ void smtp_client_free(SmtpClient *client)
 	if (!client)
 		return;
 	smtp_client_disconnect(client);
+	base_secret_clear(&client->secret);
 	g_free(client->url);
 	g_free(client);
 }
@@ -137,10 +142,57 @@ static void set_security(CURL *curl, const OutboxServer *server)
 	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (server->ca_file)
 		curl_easy_setopt(curl, CURLOPT_CAINFO, server->ca_file);
-	if (server->user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, server->user);
+}
+
+/* ---- logging in --------------------------------------------------------- */
+
+static bool asks_secret(const OutboxServer *server)
+{
+	return server->user && !server->password;
+}
+
+/* What a file tells may have been renewed, and costs nothing to read; a command
+ * is run when its word has come to its end, or was refused. */
+static bool is_stale(const SmtpClient *client)
+{
+	const BaseSecretSource *source = &client->server->secret;
+	bool by_command = source->password_command || source->oauth2_command;
+	int64_t end_ms = client->secret.expires_ms;
+
+	if (!client->secret.text)
+		return true;
+	if (by_command)
+		return end_ms && end_ms < base_clock_monotonic_ms();
+	return !client->curl;
+}
+
+/* Before a transfer; a kept connection is logged in already. */
+static bool know_secret(SmtpClient *client, GError **error)
+{
+	client->fresh = asks_secret(client->server) && is_stale(client);
+	if (!client->fresh)
+		return true;
+	base_secret_clear(&client->secret);
+	/* The connection was made with the old one. */
+	smtp_client_disconnect(client);
+	return base_secret_read(
+		&client->server->secret, client->stop, &client->secret, error);
+}
+
+static void set_login(CURL *curl, const SmtpClient *client)
+{
+	const OutboxServer *server = client->server;
+
+	if (!server->user)
+		return;
+	curl_easy_setopt(curl, CURLOPT_USERNAME, server->user);
+	if (server->password)
 		curl_easy_setopt(curl, CURLOPT_PASSWORD, server->password);
-	}
+	else if (client->secret.oauth2)
+		curl_easy_setopt(
+			curl, CURLOPT_XOAUTH2_BEARER, client->secret.text);
+	else
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, client->secret.text);
 }
 
 /* A handle with everything that is the same for each transfer. */
@@ -161,6 +213,7 @@ static CURL *prepare(SmtpClient *client)
 	curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, (long)CONNECTION_IDLE_S);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_write);
 	set_security(curl, server);
+	set_login(curl, client);
 	return curl;
 }
 
@@ -238,8 +291,15 @@ static void fill_result(const Transfer *transfer, CURLcode result,
 	ret_result->text = g_strdup(transfer->text);
 }
 
+/* Why it may be tried once more, at once. */
+typedef struct Again Again;
+struct Again {
+	bool reused; /* a kept connection, which the server may have closed */
+	bool refused_login;
+};
+
 static void transfer_once(SmtpClient *client, const SmtpMail *mail,
-	SmtpResult *ret_result, bool *ret_reused)
+	SmtpResult *ret_result, Again *ret_again)
 {
 	Transfer transfer = {.mail = mail};
 	char problem[CURL_ERROR_SIZE] = "";
@@ -262,7 +322,10 @@ static void transfer_once(SmtpClient *client, const SmtpMail *mail,
 	CURLcode result = curl_easy_perform(curl);
 
 	curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &connects);
-	*ret_reused = connects == 0;
+	*ret_again = (Again){
+		.reused = connects == 0,
+		.refused_login = result == CURLE_LOGIN_DENIED,
+	};
 	fill_result(&transfer, result, problem, ret_result);
 	if (result != CURLE_OK)
 		smtp_client_disconnect(client);
@@ -270,10 +333,36 @@ static void transfer_once(SmtpClient *client, const SmtpMail *mail,
 	g_free(transfer.text);
 }
 
+/* A kept connection that the server had closed meanwhile, or a token that has
+ * come to its end. */
+static bool is_worth_another(
+	SmtpClient *client, const SmtpResult *result, const Again *again)
+{
+	bool refused = again->refused_login && asks_secret(client->server);
+
+	if (result->outcome != ENGINE_NOT_TRIED)
+		return false;
+	if (refused)
+		base_secret_clear(&client->secret);
+	return again->reused || (refused && !client->fresh);
+}
+
+/* false: the secret is not to be had, and ret_result says why. */
+static bool begin(SmtpClient *client, SmtpResult *ret_result)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (know_secret(client, &problem))
+		return true;
+	ret_result->outcome = ENGINE_NOT_TRIED;
+	ret_result->text = g_strdup(problem->message);
+	return false;
+}
+
 void smtp_client_send(
 	SmtpClient *client, const SmtpMail *mail, SmtpResult *ret_result)
 {
-	bool reused = false;
+	Again again;
 
 	*ret_result = (SmtpResult){0};
 	if (!can_be_written(mail->recipient) ||
@@ -284,28 +373,75 @@ void smtp_client_send(
 			g_strdup("the address cannot be written in SMTP");
 		return;
 	}
-	transfer_once(client, mail, ret_result, &reused);
-	if (ret_result->outcome == ENGINE_NOT_TRIED && reused) {
-		/* A kept connection that the server had closed meanwhile. */
-		smtp_result_clear(ret_result);
-		transfer_once(client, mail, ret_result, &reused);
-	}
+	if (!begin(client, ret_result))
+		return;
+	transfer_once(client, mail, ret_result, &again);
+	if (!is_worth_another(client, ret_result, &again))
+		return;
+	smtp_result_clear(ret_result);
+	if (begin(client, ret_result))
+		transfer_once(client, mail, ret_result, &again);
 }
 
-bool smtp_client_probe(SmtpClient *client, GError **error)
-{
-	char problem[CURL_ERROR_SIZE] = "";
-	CURL *curl = prepare(client);
+/* ---- what a server can do ----------------------------------------------- */
 
+/* The keywords of the last EHLO answer: "250-AUTH PLAIN LOGIN". */
+static size_t on_offer(char *line, size_t size, size_t count, void *user)
+{
+	GPtrArray *offers = user;
+	size_t length = size * count;
+	g_autofree char *text = NULL;
+
+	if (length < 4 || strncmp(line, "250", 3) != 0)
+		return length;
+	text = g_strndup(line + 4, MIN(length - 4, TEXT_MOST));
+	g_strstrip(text);
+	if (g_ascii_strncasecmp(text, "AUTH ", 5) == 0 ||
+		g_ascii_strncasecmp(text, "SIZE ", 5) == 0 ||
+		g_ascii_strcasecmp(text, "SMTPUTF8") == 0 ||
+		g_ascii_strcasecmp(text, "STARTTLS") == 0)
+		g_ptr_array_add(offers, g_utf8_make_valid(text, -1));
+	return length;
+}
+
+/* After STARTTLS the server says it again: each is told once. */
+static char *join_offers(const GPtrArray *offers)
+{
+	g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+	GString *joined = g_string_new(NULL);
+
+	for (guint i = 0; i < offers->len; i++) {
+		if (!g_hash_table_add(told, offers->pdata[i]))
+			continue;
+		g_string_append_printf(joined, "%s%s", joined->len ? ", " : "",
+			(char *)offers->pdata[i]);
+	}
+	return g_string_free(joined, FALSE);
+}
+
+bool smtp_client_probe(SmtpClient *client, char **ret_offers, GError **error)
+{
+	g_autoptr(GPtrArray) offers = g_ptr_array_new_with_free_func(g_free);
+	char problem[CURL_ERROR_SIZE] = "";
+
+	if (!know_secret(client, error))
+		return false;
+	CURL *curl = prepare(client);
 	curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "NOOP");
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_offer);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, offers);
 	CURLcode result = curl_easy_perform(curl);
 	smtp_client_disconnect(client);
-	if (result == CURLE_OK)
-		return true;
-	g_set_error(error, OUTBOX_ERROR, REDRESS_ERROR_TEMPORARY,
-		"%s port %u: %s", client->server->host, client->server->port,
-		*problem ? problem : curl_easy_strerror(result));
-	return false;
+	if (result != CURLE_OK) {
+		g_set_error(error, OUTBOX_ERROR, REDRESS_ERROR_TEMPORARY,
+			"%s port %u: %s", client->server->host,
+			client->server->port,
+			*problem ? problem : curl_easy_strerror(result));
+		return false;
+	}
+	if (ret_offers)
+		*ret_offers = join_offers(offers);
+	return true;
 }

@@ -42,7 +42,7 @@ LIBRARIES = {
     r"libical/.*|ical\.h": {"promise"},
     r"unicode/.*": {"reply", "analysis", "message", "promise", "cli", "base"},
     r"systemd/.*": {"base", "daemon"},
-    r"jansson\.h": {"cli", "intake"},
+    r"jansson\.h": {"base", "cli"},
     r"sodium\.h|sodium/.*": {"base"},
     r"zstd\.h": {"store", "parser", "cli"},
 }
