@@ -60,30 +60,6 @@ void imap_stream_break(ImapStream *stream);
 /* Why it is broken; NULL: it is not.  (transfer none) */
 const GError *imap_stream_problem(const ImapStream *stream);
 
-/* ---- imap_secret.c ------------------------------------------------------ */
-
-typedef struct ImapSecret ImapSecret;
-struct ImapSecret {
-	char *text;
-	bool oauth2;
-	int64_t expires_ms; /* monotonic; 0: not known */
-};
-void imap_secret_clear(ImapSecret *secret);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ImapSecret, imap_secret_clear)
-
-/* Reads the file or runs the command; ret_secret: empty. */
-bool imap_secret_read(const IntakeImapOptions *options, GCancellable *stop,
-	ImapSecret *ret_secret, GError **error);
-
-/* The token and its end in what a command or a file said: as JSON
- * {"access_token": "...", "expires_in": 3600}, or as its first line. */
-bool imap_secret_parse(const char *text, bool oauth2, int64_t now_ms,
-	ImapSecret *ret_secret, GError **error);
-
-/* First line and status of a command, in a shell, within the time. */
-char *imap_secret_run(const char *command, int64_t timeout_ms,
-	GCancellable *stop, GError **error);
-
 /* ---- imap_session.c: commands ------------------------------------------- */
 
 typedef struct ImapSession ImapSession;

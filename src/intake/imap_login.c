@@ -185,7 +185,7 @@ static bool refuse_way(const char *words, GError **error)
 }
 
 static bool log_in_with(
-	ImapSession *session, const ImapSecret *secret, GError **error)
+	ImapSession *session, const BaseSecret *secret, GError **error)
 {
 	g_autofree char *what = g_strdup_printf("the login of %s was refused%s",
 		session->options->login, secret->oauth2 ? " (XOAUTH2)" : "");
@@ -214,10 +214,16 @@ static bool log_in_with(
 
 static bool log_in_once(ImapSession *session, GError **error)
 {
-	g_auto(ImapSecret) secret = {0};
+	g_auto(BaseSecret) secret = {0};
+	const IntakeImapOptions *options = session->options;
+	const BaseSecretSource source = {
+		.password_file = options->password_file,
+		.password_command = options->password_command,
+		.oauth2_token_file = options->oauth2_token_file,
+		.oauth2_command = options->oauth2_command,
+	};
 
-	return imap_secret_read(
-		       session->options, session->stop, &secret, error) &&
+	return base_secret_read(&source, session->stop, &secret, error) &&
 	       log_in_with(session, &secret, error);
 }
 

@@ -272,25 +272,25 @@ static void test_refused_token_is_asked_for_anew(void **state)
 
 static void test_secret_is_the_first_line(void **state)
 {
-	g_auto(ImapSecret) secret = {0};
+	g_auto(BaseSecret) secret = {0};
 	g_autoptr(GError) error = NULL;
 	(void)state;
 
-	assert_true(imap_secret_parse(
+	assert_true(base_secret_parse(
 		"geheim wort\r\nlogin: x\n", false, 0, &secret, &error));
 	assert_string_equal(secret.text, "geheim wort");
-	imap_secret_clear(&secret);
-	assert_false(imap_secret_parse("\nx", false, 0, &secret, &error));
+	base_secret_clear(&secret);
+	assert_false(base_secret_parse("\nx", false, 0, &secret, &error));
 	g_clear_error(&error);
-	assert_false(imap_secret_parse("a\001b", true, 0, &secret, &error));
+	assert_false(base_secret_parse("a\001b", true, 0, &secret, &error));
 }
 
 static void test_token_tells_its_end(void **state)
 {
-	g_auto(ImapSecret) secret = {0};
+	g_auto(BaseSecret) secret = {0};
 	(void)state;
 
-	assert_true(imap_secret_parse("{\"access_token\": \"t\",\n"
+	assert_true(base_secret_parse("{\"access_token\": \"t\",\n"
 				      "\"expires_in\": \"3600\"}",
 		true, 1000, &secret, NULL));
 	assert_string_equal(secret.text, "t");
@@ -301,7 +301,7 @@ static char *failing_command(const char *command, int64_t timeout_ms)
 {
 	g_autoptr(GError) error = NULL;
 
-	assert_null(imap_secret_run(command, timeout_ms, NULL, &error));
+	assert_null(base_secret_run(command, timeout_ms, NULL, &error));
 	return g_strdup(error->message);
 }
 
@@ -312,7 +312,7 @@ static void test_secret_command_is_bounded(void **state)
 	g_autofree char *endless = failing_command("exec yes", 20 * 1000);
 	g_autofree char *failed = failing_command("echo x; exit 3", 20 * 1000);
 	g_autofree char *good =
-		imap_secret_run("echo x; echo y", 20 * 1000, NULL, NULL);
+		base_secret_run("echo x; echo y", 20 * 1000, NULL, NULL);
 
 	assert_says(slow, "did not end in time");
 	assert_says(endless, "says too much");
