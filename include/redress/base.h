@@ -23,7 +23,7 @@ enum redress_error_code {
 	REDRESS_ERROR_PERMANENT, /* give up: 5xx, exit 1 */
 	REDRESS_ERROR_INVALID,   /* mend the input: exit 2 */
 	REDRESS_ERROR_NOT_FOUND, /* no such thing: exit 1 */
-	REDRESS_ERROR_CONFLICT,  /* somebody else was first: look again */
+	REDRESS_ERROR_CONFLICT,  /* somebody else was first: exit 1 */
 	REDRESS_ERROR_UNKNOWN,   /* unknown whether it happened */
 };
 

@@ -46,13 +46,14 @@ int cli_exit_code(const GError *error)
 		return CLI_NO;
 	switch ((enum redress_error_code)error->code) {
 	case REDRESS_ERROR_TEMPORARY:
-	case REDRESS_ERROR_CONFLICT:
 	case REDRESS_ERROR_UNKNOWN:
 		return CLI_TRY_AGAIN;
 	case REDRESS_ERROR_INVALID:
 		return CLI_USAGE;
 	case REDRESS_ERROR_PERMANENT:
 	case REDRESS_ERROR_NOT_FOUND:
+	/* "Is already resolved": to ask again would not help. */
+	case REDRESS_ERROR_CONFLICT:
 		return CLI_NO;
 	}
 	return CLI_NO;

@@ -125,7 +125,7 @@ static bool check_merge(Context *context, const StoreTicket *ticket,
 	else if (is_settled(into) && !is_settled(ticket))
 		problem = "it is settled: reopen it first";
 	if (problem) {
-		merge->conflict = into != NULL;
+		merge->conflict = into && into->id != ticket->id;
 		commands_refuse(steer->commands, merge,
 			"Ticket %s cannot go on as %s: %s.", ticket->reference,
 			merge->word, problem);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <time.h>
 
 #include "../../src/analysis/internal.h"
 
@@ -633,13 +634,13 @@ static void test_hostile_text_takes_linear_time(void **state)
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		GString *text = g_string_new(NULL);
-		gint64 before;
+		clock_t before;
 
 		while (text->len < 1024 * 1024)
 			g_string_append(text, units[i]);
-		before = g_get_monotonic_time();
+		before = clock();
 		g_autoptr(Analysis) analysis = analyze_text(text->str);
-		if (g_get_monotonic_time() - before > 20 * G_USEC_PER_SEC)
+		if (clock() - before > 20 * CLOCKS_PER_SEC)
 			fail_msg("'%s' takes more than linear time", units[i]);
 		assert_false(agent_text_any_command(analysis->agent_text));
 		g_string_free(text, TRUE);

@@ -415,7 +415,7 @@ static void test_exit_codes_say_what_the_caller_may_do(void **state)
 		int code, status;
 	} cases[] = {
 		{REDRESS_ERROR_TEMPORARY, 75},
-		{REDRESS_ERROR_CONFLICT, 75},
+		{REDRESS_ERROR_CONFLICT, 1},
 		{REDRESS_ERROR_UNKNOWN, 75},
 		{REDRESS_ERROR_INVALID, 2},
 		{REDRESS_ERROR_PERMANENT, 1},

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -965,7 +966,7 @@ static void test_damaged_mails_lose_their_commands_or_are_refused(void **state)
 static void test_a_long_mail_takes_linear_time(void **state)
 {
 	GString *mail = g_string_new(HEAD "\n#resolve\n");
-	gint64 start = g_get_monotonic_time();
+	clock_t start = clock();
 	g_autoptr(GBytes) result = NULL;
 
 	(void)state;
@@ -975,7 +976,7 @@ static void test_a_long_mail_takes_linear_time(void **state)
 	assert_non_null(result);
 	assert_int_equal(g_bytes_get_size(result), mail->len - 9);
 	/* A minute under sanitizers; quadratic would be hours. */
-	assert_true(g_get_monotonic_time() - start < 60 * G_USEC_PER_SEC);
+	assert_true(clock() - start < 60 * CLOCKS_PER_SEC);
 	g_string_free(mail, TRUE);
 }
 
