@@ -62,6 +62,8 @@ struct EngineMailbox {
 	int64_t collision_window_s; /* 0: none */
 	int64_t survey_after_s;     /* 0: never */
 	int64_t aftercare_after_s;  /* 0: never */
+	/* Of the provider, for mail fetched from there (nullable). */
+	const char *authserv_id;
 };
 
 typedef struct EnginePolicyOptions EnginePolicyOptions;
@@ -122,6 +124,12 @@ const EngineMailbox *engine_policy_direct(
  * live as long as the policy. */
 void engine_policy_envelope(const EnginePolicy *policy,
 	const char *const *recipients, AnalysisEnvelope *ret_envelope);
+
+/* Whose Authentication-Results count in mail that was fetched from a mailbox at
+ * a provider: of the trusted one of our own mail server anybody could write
+ * there.  NULL: nobody's.  Lives as long as the policy. */
+const char *engine_policy_fetched_authserv_id(
+	const EnginePolicy *policy, const char *mailbox);
 
 /* ---- the engine -------------------------------------------------------- */
 

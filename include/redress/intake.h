@@ -31,6 +31,8 @@ struct IntakeMail {
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;
 	bool sent;       /* found in the folder of sent mail: EngineMail.sent */
+	/* The mailbox at a provider from which it was fetched (nullable). */
+	const char *fetched_from;
 	bool can_refuse; /* somebody waits for the answer */
 	bool others; /* it goes to recipients that are not named here, too */
 	/* An agent's own mail to others, on its way out. */

@@ -91,6 +91,7 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.collision_window_s = config->collision_window_s,
 		.survey_after_s = config->survey_after_s,
 		.aftercare_after_s = config->aftercare_after_s,
+		.authserv_id = config->imap.authserv_id,
 	};
 }
 

@@ -1,10 +1,6 @@
 #include <redress/assembly.h>
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include <glib/gstdio.h>
 
 /* What the parser pool is without a configuration: its settings' defaults. */
 enum {
@@ -46,36 +42,6 @@ ParserPool *assembly_parser(const Config *config, GError **error)
 	return parser_pool_new(&options, error);
 }
 
-/* The first line of the file, which only its users may read. */
-static char *read_password(const char *path, GError **error)
-{
-	g_autofree char *text = NULL;
-	g_autoptr(GError) problem = NULL;
-	GStatBuf status;
-
-	if (g_stat(path, &status) < 0) {
-		g_set_error(error, BASE_ERROR,
-			redress_error_code_from_errno(errno),
-			"%s: cannot read the password file: %s", path,
-			g_strerror(errno));
-		return NULL;
-	}
-	if (status.st_mode & S_IRWXO) {
-		g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
-			"%s: everybody may use the password file (mode %04o); "
-			"chmod 640 it",
-			path, (unsigned)(status.st_mode & 07777));
-		return NULL;
-	}
-	if (!g_file_get_contents(path, &text, NULL, &problem)) {
-		g_set_error(error, BASE_ERROR, REDRESS_ERROR_PERMANENT,
-			"cannot read the password file: %s", problem->message);
-		return NULL;
-	}
-	text[strcspn(text, "\r\n")] = '\0';
-	return g_steal_pointer(&text);
-}
-
 /* Two tables that must not drift apart: one is a setting, one a protocol. */
 static enum outbox_tls tls_of(enum config_tls tls)
 {
@@ -93,14 +59,13 @@ static enum outbox_tls tls_of(enum config_tls tls)
 bool assembly_server(const Config *config, OutboxServer *ret_server,
 	char **ret_password, GError **error)
 {
-	g_autofree char *password = NULL;
+	const BaseSecretSource source = {
+		.password_file = config->submission.password_file};
+	g_auto(BaseSecret) password = {0};
 
-	if (config->submission.user) {
-		password =
-			read_password(config->submission.password_file, error);
-		if (!password)
-			return false;
-	}
+	if (config->submission.user &&
+		!base_secret_read(&source, NULL, &password, error))
+		return false;
 	*ret_server = (OutboxServer){
 		.host = config->submission.host,
 		.port = config->submission.port,
@@ -108,10 +73,10 @@ bool assembly_server(const Config *config, OutboxServer *ret_server,
 		.tls = tls_of(config->submission.tls),
 		.ca_file = config->submission.ca_file,
 		.user = config->submission.user,
-		.password = password,
+		.password = password.text,
 		.timeout_s = config->submission.timeout_s,
 	};
-	*ret_password = g_steal_pointer(&password);
+	*ret_password = g_steal_pointer(&password.text);
 	return true;
 }
 

@@ -2,9 +2,12 @@
  * command writes. */
 #include <redress/base.h>
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include <jansson.h>
 
@@ -221,19 +224,42 @@ bool base_secret_parse(const char *text, bool oauth2, int64_t now_ms,
 	return true;
 }
 
+/* Only its users may read it. */
+static bool is_private(const char *path, GError **error)
+{
+	GStatBuf status;
+
+	if (g_stat(path, &status) < 0) {
+		int problem = errno;
+		g_set_error(error, BASE_ERROR,
+			redress_error_code_from_errno(problem),
+			"%s: cannot be read: %s", path, g_strerror(problem));
+		return false;
+	}
+	if (!(status.st_mode & S_IRWXO))
+		return true;
+	g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
+		"%s: everybody may read what is secret (mode %04o); chmod 640 "
+		"it",
+		path, (unsigned)(status.st_mode & 07777));
+	return false;
+}
+
 static char *read_file(const char *path, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GFile) file = g_file_new_for_path(path);
-	g_autoptr(GFileInputStream) input = g_file_read(file, NULL, &problem);
 	g_autofree char *text = g_malloc0(SECRET_BYTES_MOST + 1);
 	gsize length = 0;
 
+	if (!is_private(path, error))
+		return NULL;
+	g_autoptr(GFileInputStream) input = g_file_read(file, NULL, &problem);
 	if (input && g_input_stream_read_all(G_INPUT_STREAM(input), text,
 			     SECRET_BYTES_MOST, &length, NULL, &problem))
 		return g_steal_pointer(&text);
-	g_set_error_literal(
-		error, BASE_ERROR, REDRESS_ERROR_TEMPORARY, problem->message);
+	g_set_error(error, BASE_ERROR, REDRESS_ERROR_TEMPORARY,
+		"%s: cannot be read: %s", path, problem->message);
 	return NULL;
 }
 

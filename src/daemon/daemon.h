@@ -42,6 +42,9 @@ void daemon_stop(Daemon *daemon);
 /* Follows each mailbox that is at a provider. */
 void mailboxes_start(Daemon *daemon);
 void mailboxes_stop(Daemon *daemon);
+/* OutboxOptions.file: a copy of what was sent, by the mailbox' IMAP. */
+bool mailboxes_file(
+	const char *mailbox, GBytes *mail, void *daemon, GError **error);
 /* True if one is followed otherwise by the other configuration. */
 bool mailboxes_differ(const Config *one, const Config *other);
 

@@ -90,3 +90,16 @@ void mailboxes_stop(Daemon *daemon)
 		intake_imap_stop(daemon->imaps->pdata[i]);
 	g_clear_pointer(&daemon->imaps, g_ptr_array_unref);
 }
+
+bool mailboxes_file(
+	const char *mailbox, GBytes *mail, void *user, GError **error)
+{
+	const Daemon *daemon = user;
+	const ConfigMailbox *found =
+		config_mailbox(daemon->config, mailbox, NULL);
+	IntakeImapOptions options;
+
+	/* The configuration's check sees to it that there is one. */
+	return found && assembly_imap(found, &options) &&
+	       intake_imap_file(&options, mail, error);
+}

@@ -94,7 +94,10 @@ static bool start_outbox(Daemon *daemon, GError **error)
 {
 	const Config *config = daemon->config;
 	g_autofree char *password = NULL;
+	g_autoptr(GArray) routes = assembly_routes(config);
 	OutboxOptions options = {
+		.routes = (const OutboxRoute *)(void *)routes->data,
+		.routes_length = routes->len,
 		.engine = daemon->engine,
 		.driver = config->store.driver,
 		.target = config->store.path,
@@ -102,13 +105,10 @@ static bool start_outbox(Daemon *daemon, GError **error)
 		.batch = OUTBOX_BATCH,
 		.now_s = base_clock_now_s,
 		.failed = on_failed,
+		.file = mailboxes_file,
 		.user = daemon,
 	};
 
-	g_autoptr(GArray) routes = assembly_routes(config);
-
-	options.routes = (const OutboxRoute *)(void *)routes->data;
-	options.routes_length = routes->len;
 	if (!assembly_server(config, &options.server, &password, error))
 		return false;
 	Outbox *outbox = outbox_new(&options, error);

@@ -35,6 +35,25 @@ void steward_wait_for_end(void)
 	sd_notify(0, "STOPPING=1");
 }
 
+static bool routes_differ(const Config *old, const Config *new)
+{
+	g_autoptr(GArray) these = assembly_routes(old);
+	g_autoptr(GArray) those = assembly_routes(new);
+	bool differ = these->len != those->len;
+
+	for (guint i = 0; i < these->len && !differ; i++) {
+		OutboxRoute *one = &g_array_index(these, OutboxRoute, i);
+		OutboxRoute *other = &g_array_index(those, OutboxRoute, i);
+		differ = !g_str_equal(one->mailbox, other->mailbox) ||
+			 !g_str_equal(one->server.host, other->server.host) ||
+			 one->server.port != other->server.port ||
+			 one->server.tls != other->server.tls ||
+			 g_strcmp0(one->server.user, other->server.user) ||
+			 one->mails_per_minute != other->mails_per_minute;
+	}
+	return differ;
+}
+
 /* What cannot change under a running daemon; said, not done. */
 static void tell_restart(const Config *old, const Config *new)
 {
@@ -59,6 +78,7 @@ static void tell_restart(const Config *old, const Config *new)
 		{"limits.memory_bytes",
 			old->limits.memory_bytes != new->limits.memory_bytes},
 		{"mailbox.imap", mailboxes_differ(old, new)},
+		{"mailbox.submission", routes_differ(old, new)},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)

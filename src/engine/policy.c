@@ -27,6 +27,7 @@ static void owned_free(Owned *owned)
 	g_free((char *)owned->mailbox.name);
 	g_free((char *)owned->mailbox.language);
 	g_free((char *)owned->mailbox.supervisor);
+	g_free((char *)owned->mailbox.authserv_id);
 	g_strfreev((char **)owned->mailbox.aliases);
 	g_strfreev((char **)owned->mailbox.staff);
 	g_strfreev((char **)owned->mailbox.vip);
@@ -62,6 +63,7 @@ static Owned *owned_new(const EngineMailbox *mailbox)
 	owned->mailbox.name = g_strdup(mailbox->name);
 	owned->mailbox.language = g_strdup(mailbox->language);
 	owned->mailbox.supervisor = g_strdup(mailbox->supervisor);
+	owned->mailbox.authserv_id = g_strdup(mailbox->authserv_id);
 	owned->mailbox.aliases =
 		(const char *const *)copy_list(mailbox->aliases);
 	owned->mailbox.staff = (const char *const *)copy_list(mailbox->staff);
@@ -276,6 +278,15 @@ void engine_policy_envelope(const EnginePolicy *policy,
 			return;
 		}
 	}
+}
+
+const char *engine_policy_fetched_authserv_id(
+	const EnginePolicy *policy, const char *mailbox)
+{
+	const EngineMailbox *found =
+		engine_policy_mailbox(policy, mailbox, NULL);
+
+	return found ? found->authserv_id : NULL;
 }
 
 /* ---- agents ------------------------------------------------------------ */

@@ -218,6 +218,9 @@ bool accept_mail(const IntakeDoor *door, const IntakeMail *mail, Accepted *ret,
 	};
 
 	engine_policy_envelope(policy, mail->recipients, &envelope);
+	if (mail->fetched_from)
+		envelope.authserv_id = engine_policy_fetched_authserv_id(
+			policy, mail->fetched_from);
 	g_autoptr(Analysis) analysis =
 		parser_pool_analyze(door->parser, mail->raw, &envelope);
 	engine_refine(policy, mail->envelope_from, mail->recipients, analysis);

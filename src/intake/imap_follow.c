@@ -218,6 +218,7 @@ static bool accept_one(const Batch *batch, Job *job, EngineReceipt *ret_receipt)
 		.envelope_from = sender,
 		.recipients = (const char *const *)recipients,
 		.source = "imap",
+		.fetched_from = options->mailbox,
 		.no_acknowledge = job->old,
 		.sent = batch->place->sent,
 		.now_s = base_clock_now_s(),

@@ -371,12 +371,14 @@ class SmtpSink:
 
     rule() makes it refuse.  tls is None, "starttls" or "implicit" and then
     needs context, as of TestCa.server_context(); users is {name: password}
-    and makes AUTH necessary."""
+    and makes AUTH necessary; with oauth2 the passwords are access tokens."""
 
     def __init__(self, tls=None, context=None, users=None, port=None,
+                 oauth2=False,
                  extensions=("PIPELINING", "8BITMIME", "SMTPUTF8",
                              "ENHANCEDSTATUSCODES", "SIZE 104857600")):
         self.tls, self.context, self.users = tls, context, users
+        self.oauth2 = oauth2
         self.extensions = extensions
         self.host, self.port = LOOPBACK, port or free_port()
         self.commands = []   # every command line that was heard
@@ -552,7 +554,8 @@ class SinkSession(socketserver.StreamRequestHandler):
             lines.append("STARTTLS")
         if self.sink.users is not None \
                 and (self.secure or not self.sink.tls):
-            lines.append("AUTH PLAIN LOGIN")
+            lines.append("AUTH XOAUTH2" if self.sink.oauth2
+                         else "AUTH PLAIN LOGIN")
         for line in lines[:-1]:
             self._reply("250-" + line)
         self._reply("250 " + lines[-1])
@@ -584,6 +587,13 @@ class SinkSession(socketserver.StreamRequestHandler):
                     first or self._ask("VXNlcm5hbWU6")).decode()
                 password = base64.b64decode(
                     self._ask("UGFzc3dvcmQ6")).decode()
+            elif mechanism.upper() == "XOAUTH2" and self.sink.oauth2:
+                given = base64.b64decode(first or self._ask("")).decode()
+                found = re.fullmatch(
+                    "user=(.*)\1auth=Bearer (.*)\1\1", given)
+                if not found:
+                    raise ValueError(given)
+                name, password = found.groups()
             else:
                 raise ValueError(mechanism)
         except ValueError:

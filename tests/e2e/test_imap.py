@@ -172,10 +172,10 @@ class Mailbox(Case):
 
     def test_agent_answers_through_the_same_mailbox(self):
         provider = Provider(self.place)
-        self.follow(provider)
+        self.follow(provider, authserv_id="mail.example.com")
         self.followed()
         provider.put(AUTHENTICATED + as_bytes(complaint()))
-        self.ack()
+        self.assertIn("parcel", self.ack().header["subject"])
         briefing = self.sink.wait(to=MARI)
         answer = reply(briefing, "A new kettle is on its way.\n", sender=MARI)
         provider.put(AUTHENTICATED.replace(b"customer.example", b"example.com")
@@ -183,6 +183,14 @@ class Mailbox(Case):
         wait_for(lambda: any("A new kettle" in mail.text() for mail in
                              self.sink.mails(to=CUSTOMER)), 20,
                  "the answer", self.redressd.log)
+
+    def test_results_that_the_provider_does_not_guard_count_for_nothing(self):
+        """Those of trust.authserv_id anybody could have written there."""
+        provider = Provider(self.place)
+        self.follow(provider)
+        self.followed()
+        provider.put(AUTHENTICATED + as_bytes(complaint()))
+        self.assertNotIn("parcel", self.ack().header["subject"])
 
     def test_answer_in_the_sent_folder_counts(self):
         provider = Provider(self.place)

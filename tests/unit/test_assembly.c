@@ -163,6 +163,48 @@ static void test_a_password_that_everybody_can_read_is_refused(void **state)
 	assert_null(password);
 }
 
+static const char provider[] =
+	"mailbox \"shop@example.com\" { team = \"care\"\n"
+	"  imap { host = imap.example.com user = shop\n"
+	"    password_file = \"password\" authserv_id = mx.provider }\n"
+	"  submission { host = smtp.example.com user = shop\n"
+	"    oauth2_command = \"token\" mails_per_minute = 30 } }\n";
+
+static void test_a_mailbox_at_a_provider_has_rules_of_its_own(void **state)
+{
+	Place *place = *state;
+	g_autofree char *whole = g_strconcat(text, provider, NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_true(g_file_set_contents(place->config_file, whole, -1, &error));
+	g_autoptr(Config) config = load(place);
+	g_autoptr(GArray) routes = assembly_routes(config);
+	g_autoptr(EnginePolicy) policy =
+		assembly_policy(load(place), true, &error);
+	const OutboxRoute *route = &g_array_index(routes, OutboxRoute, 0);
+	const EngineMailbox *shop =
+		engine_policy_mailbox(policy, "shop@example.com", NULL);
+	const EngineMailbox *other =
+		engine_policy_mailbox(policy, "care@example.com", NULL);
+
+	assert_int_equal(routes->len, 1);
+	assert_string_equal(route->mailbox, "shop@example.com");
+	assert_string_equal(route->server.host, "smtp.example.com");
+	assert_int_equal(route->server.port, 465);
+	assert_int_equal(route->server.tls, OUTBOX_TLS_IMPLICIT);
+	assert_string_equal(route->server.secret.oauth2_command, "token");
+	assert_null(route->server.password);
+	assert_int_equal(route->mails_per_minute, 30);
+	assert_int_equal(shop->briefing, ENGINE_BRIEFING_ALL);
+	assert_int_equal(other->briefing, ENGINE_BRIEFING_PROBLEMS);
+	assert_string_equal(
+		engine_policy_fetched_authserv_id(policy, "shop@example.com"),
+		"mx.provider");
+	assert_null(engine_policy_fetched_authserv_id(
+		policy, "complaints@example.com"));
+	assert_null(engine_policy_fetched_authserv_id(policy, "x@y.z"));
+}
+
 static void test_a_build_tree_has_templates_and_parser_of_its_own(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -196,6 +238,9 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_password_that_everybody_can_read_is_refused,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_mailbox_at_a_provider_has_rules_of_its_own,
 			setup, teardown),
 		cmocka_unit_test(
 			test_a_build_tree_has_templates_and_parser_of_its_own),
