@@ -177,6 +177,7 @@ struct Config {
 		unsigned acks_per_sender_per_day;
 		unsigned automatic_per_thread_per_day;
 		unsigned escalations_per_day; /* of a mailbox */
+		unsigned briefings_per_hour;  /* likewise */
 		/* All tickets together: answers, and what deadlines start. */
 		unsigned automatic_per_minute;
 	} limits;

@@ -79,6 +79,7 @@ struct EnginePolicyOptions {
 	unsigned automatic_per_minute; /* 0: no cap */
 	/* Mails to one supervisor a day, all tickets of a mailbox together. */
 	unsigned escalations_per_day; /* 0: no cap */
+	unsigned briefings_per_hour;  /* likewise */
 	int64_t give_up_after_s;      /* of an outgoing mail that meets 4xx */
 	/* Frees what calendars and templates belong to, with the last
 	 * reference (nullable). */

@@ -113,6 +113,7 @@ static EnginePolicy *build(Foundation *foundation, const BaseKey *key)
 		.automatic_per_thread_per_day =
 			config->limits.automatic_per_thread_per_day,
 		.escalations_per_day = config->limits.escalations_per_day,
+		.briefings_per_hour = config->limits.briefings_per_hour,
 		.automatic_per_minute = config->limits.automatic_per_minute,
 		.give_up_after_s = config->submission.give_up_after_s,
 		.destroy = foundation_free,

@@ -177,6 +177,11 @@ static const ConfigRow rows[] = {
 		 "there are more"),
 		&config_kind_unsigned, IN_CONFIG(limits.escalations_per_day),
 		true},
+	{NUMBER("limits", "briefings_per_hour", "60", 0, 1000000, "tickets",
+		 "of so many new or reopened tickets of a mailbox the agents "
+		 "get a briefing in an hour; 0: no cap"),
+		&config_kind_unsigned, IN_CONFIG(limits.briefings_per_hour),
+		true},
 	{NUMBER("limits", "automatic_per_minute", "600", 0, 1000000, "mails",
 		 "automatic mails a minute, all tickets together; 0: no cap"),
 		&config_kind_unsigned, IN_CONFIG(limits.automatic_per_minute),

@@ -8,7 +8,8 @@
 #include "internal.h"
 
 enum {
-	DAY_S = 24 * 60 * 60,
+	HOUR_S = 60 * 60,
+	DAY_S = 24 * HOUR_S,
 	HISTORY_MOST = 5,
 	SIMILAR_MOST = 3,
 	URGENT = 2,
@@ -368,6 +369,20 @@ static bool wants_briefing(const EngineMailbox *mailbox,
 	g_assert_not_reached();
 }
 
+/* Anybody can open tickets: who is told of all of them reads of none. */
+static bool is_briefed_enough(Context *context, const StoreTicket *ticket,
+	int64_t now_s, bool *ret_enough, GError **error)
+{
+	unsigned most = policy_options(context->policy)->briefings_per_hour;
+	unsigned count = 0;
+
+	if (most && !store_event_count(context->store, ticket->mailbox,
+			    "briefed", now_s - HOUR_S, &count, error))
+		return false;
+	*ret_enough = most && count >= most;
+	return true;
+}
+
 static bool send_briefing(Context *context, const SendOptions *options,
 	const Cause *cause, ReplyFacts *more, GError **error)
 {
@@ -407,8 +422,14 @@ bool notice_brief(Context *context, const StoreTicket *ticket,
 		return true;
 	if (!find_vip(context, mailbox, ticket, &more.vip, error))
 		return false;
-	return !wants_briefing(mailbox, ticket, cause, reason, more.vip) ||
-	       send_briefing(context, &options, cause, &more, error);
+	if (!wants_briefing(mailbox, ticket, cause, reason, more.vip))
+		return true;
+	bool enough = false;
+	if (!is_briefed_enough(context, ticket, now_s, &enough, error))
+		return false;
+	return enough ? add_event(context, ticket, cause, "briefing-withheld",
+				"limits.briefings_per_hour", 0, now_s, error)
+		      : send_briefing(context, &options, cause, &more, error);
 }
 
 bool notice_nudge(Context *context, const StoreTicket *ticket,

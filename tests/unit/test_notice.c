@@ -241,6 +241,25 @@ static void test_a_flood_reaches_the_supervisor_in_bounds(void **state)
 	assert_int_equal(count_everywhere(desk, "escalation", NULL), 6);
 }
 
+static void test_a_flood_reaches_the_agents_in_bounds(void **state)
+{
+	Desk *desk = *state;
+	EngineMailbox mailbox = make_mailbox(desk);
+	EnginePolicyOptions options = desk_limits();
+
+	mailbox.briefing = ENGINE_BRIEFING_ALL;
+	options.mailboxes = &mailbox;
+	options.mailboxes_length = 1;
+	options.briefings_per_hour = 3;
+	g_autoptr(EnginePolicy) policy = desk_policy(desk, options);
+	engine_set_policy(desk->engine, policy);
+	threaten(desk, 0, 10, NOW);
+	assert_int_equal(count_everywhere(desk, NULL, "briefed"), 3);
+	assert_int_equal(count_everywhere(desk, NULL, "briefing-withheld"), 7);
+	threaten(desk, 10, 11, NOW + HOUR + MINUTE);
+	assert_int_equal(count_everywhere(desk, NULL, "briefed"), 4);
+}
+
 static void test_the_last_of_the_day_says_that_there_are_more(void **state)
 {
 	Desk *desk = *state;
@@ -624,6 +643,9 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_a_flood_reaches_the_supervisor_in_bounds, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_flood_reaches_the_agents_in_bounds, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_the_last_of_the_day_says_that_there_are_more,
