@@ -161,7 +161,7 @@ bool sent_receive(Context *context, const SentMail *sent, GError **error)
 		.mailbox_folded = ticket->mailbox,
 		.dedupe = sent->dedupe,
 		.packed = sent->packed,
-		.guard = "sent",
+		.guard = "staff",
 		.ticket_id = ticket->id,
 		.agent = from,
 	};
