@@ -27,6 +27,7 @@
 	X(strip)                                                               \
 	X(extract)                                                             \
 	X(answer)                                                              \
+	X(imap)                                                                \
 	X(intake)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const guint8 *bytes, size_t length);
