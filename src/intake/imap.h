@@ -60,6 +60,32 @@ void imap_stream_break(ImapStream *stream);
 /* Why it is broken; NULL: it is not.  (transfer none) */
 const GError *imap_stream_problem(const ImapStream *stream);
 
+/* ---- imap_gate.c -------------------------------------------------------- */
+
+/* Of one connection; all zero at its start. */
+typedef struct ImapGate ImapGate;
+struct ImapGate {
+	enum {
+		IMAP_GATE_START, /* of a response */
+		IMAP_GATE_FETCH, /* behind a literal of one */
+		IMAP_GATE_LIST,
+		IMAP_GATE_SKIP, /* of one that is left out */
+	} state;
+	bool greeted;
+	bool hand_on;    /* the literal that follows */
+	char number[11]; /* of the FETCH */
+	unsigned items;  /* of it that were handed on */
+	unsigned depth;  /* of brackets in a value that is left out */
+};
+
+/*
+ * A line without its end, or up to a literal of so many bytes (-1: none)
+ * without that "{...}".  Appends what libetpan is to read of it, perhaps
+ * nothing.  False: it is not understood.
+ */
+bool imap_gate_line(ImapGate *gate, const char *line, size_t length,
+	gssize literal, GString *out);
+
 /* ---- imap_session.c: commands ------------------------------------------- */
 
 typedef struct ImapSession ImapSession;

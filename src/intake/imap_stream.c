@@ -23,26 +23,8 @@
 enum {
 	/* Of one response, literals left out. */
 	RESPONSE_BYTES_MOST = 64 * 1024,
-	/* Brackets in one response: libetpan's parser calls itself for each,
-	 * and asked for nothing that has many. */
-	BRACKETS_MOST = 1000,
 	BUFFER_BYTES = 16 * 1024,
-	/* The end of a line, where a literal is announced. */
-	TAIL_BYTES = 24,
-	HEAD_BYTES = 6,
 	WORDS_MOST = 300,
-};
-
-/* Of what comes: where lines, literals and responses end. */
-typedef struct Scan Scan;
-struct Scan {
-	size_t literal_left;
-	size_t response_bytes;
-	unsigned brackets;
-	char head[HEAD_BYTES]; /* of the response */
-	char tail[TAIL_BYTES]; /* of the line, the last byte last */
-	size_t tail_length;
-	GString *bye; /* what follows "* BYE" (nullable) */
 };
 
 struct ImapStream {
@@ -53,7 +35,14 @@ struct ImapStream {
 	int stop_fd; /* -1: none */
 	int64_t deadline_ms;
 	size_t answer_left;
-	Scan scan;
+	/* What came: a line that is not whole, or bytes of a literal. */
+	GString *line;
+	size_t literal_left;
+	size_t response_bytes; /* of all its lines so far */
+	ImapGate gate;
+	/* What libetpan has not read yet. */
+	GString *ready;
+	size_t taken;
 	gnutls_session_t tls;
 	gnutls_certificate_credentials_t credentials;
 	mailstream *wrapped; /* (transfer none) (nullable) */
@@ -127,7 +116,8 @@ static bool wait_in_command(ImapStream *stream, short events)
 
 bool imap_stream_wait(ImapStream *stream, int64_t until_ms, bool *ret_ready)
 {
-	*ret_ready = (stream->wrapped && stream->wrapped->read_buffer_len) ||
+	*ret_ready = stream->taken < stream->ready->len ||
+		     (stream->wrapped && stream->wrapped->read_buffer_len) ||
 		     (stream->tls && gnutls_record_check_pending(stream->tls));
 	if (*ret_ready)
 		return true;
@@ -143,151 +133,142 @@ void imap_stream_begin(
 	stream->answer_left = answer_bytes;
 }
 
-/* ---- bounds ------------------------------------------------------------- */
+/* ---- lines and literals -------------------------------------------------- */
 
 /* Texts of the server end in whatever they like; a literal is announced where
  * values may stand. */
-static bool is_words(const Scan *scan)
+static bool is_words(const char *line)
 {
 	static const char *const heads[] = {
-		"* OK", "* NO", "* BAD", "* BYE", "* PREA"};
+		"* OK", "* NO", "* BAD", "* BYE", "* PREAUTH"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(heads); i++)
-		if (g_ascii_strncasecmp(
-			    scan->head, heads[i], strlen(heads[i])) == 0)
+		if (g_ascii_strncasecmp(line, heads[i], strlen(heads[i])) == 0)
 			return true;
-	return *scan->head != '*';
+	return *line != '*';
 }
 
-/* The size in "{123}" or "{123+}" at the end of a line. */
-static bool find_literal(const Scan *scan, size_t *ret_size)
+/* The size in "{123}" or "{123+}" at the end of a line, or -1; *length becomes
+ * that of what stands before it. */
+static gssize find_literal(const char *line, size_t *length)
 {
-	const char *end = scan->tail + scan->tail_length;
-	const char *start = scan->tail;
-	size_t size = 0;
+	size_t end = *length;
+	guint64 size;
 
-	if (end > start && end[-1] == '\r')
-		end--;
-	if (end == start || *--end != '}')
-		return false;
-	if (end > start && end[-1] == '+')
-		end--;
-	while (start < end && *start != '{')
-		start++;
-	/* Names may hold brackets: the last one counts. */
-	for (const char *at = start; at < end; at++)
-		if (*at == '{')
-			start = at;
-	if (start == end || ++start == end)
-		return false;
-	for (; start < end; start++) {
-		if (!g_ascii_isdigit(*start))
-			return false;
-		size = size * 10 + (size_t)(*start - '0');
-	}
-	*ret_size = size;
-	return true;
+	if (!end || line[end - 1] != '}')
+		return -1;
+	const char *start = memrchr(line, '{', end);
+	if (!start)
+		return -1;
+	g_autofree char *digits =
+		g_strndup(start + 1, end - 2 - (size_t)(start - line));
+	if (g_str_has_suffix(digits, "+"))
+		digits[strlen(digits) - 1] = '\0';
+	if (!g_ascii_string_to_unsigned(digits, 10, 0, G_MAXINT64, &size, NULL))
+		return -1;
+	*length = (size_t)(start - line);
+	return (gssize)size;
 }
 
-static void tail_add(Scan *scan, char byte)
+static bool fail_bye(ImapStream *stream, const char *words)
 {
-	if (scan->tail_length == TAIL_BYTES)
-		memmove(scan->tail, scan->tail + 1, --scan->tail_length);
-	scan->tail[scan->tail_length++] = byte;
-}
+	g_autofree char *clean =
+		g_utf8_make_valid(words, (gssize)strnlen(words, WORDS_MOST));
 
-static void end_response(Scan *scan)
-{
-	scan->response_bytes = 0;
-	scan->brackets = 0;
-	memset(scan->head, 0, sizeof(scan->head));
-}
-
-static bool fail_bye(ImapStream *stream)
-{
-	g_autofree char *words = NULL;
-
-	g_strstrip(stream->scan.bye->str);
-	words = g_utf8_make_valid(stream->scan.bye->str, -1);
+	for (char *at = clean; *at; at++)
+		if (g_ascii_iscntrl(*at))
+			*at = ' ';
+	g_strstrip(clean);
 	fail(stream, REDRESS_ERROR_TEMPORARY,
-		*words ? "the server says good-bye: %s"
+		*clean ? "the server says good-bye: %s"
 		       : "the server says good-bye%s",
-		words);
+		clean);
 	return false;
 }
 
-static bool scan_end_of_line(ImapStream *stream)
+static bool announce_literal(ImapStream *stream, gssize literal)
 {
-	Scan *scan = &stream->scan;
-	size_t size = 0;
-	bool literal = !is_words(scan) && find_literal(scan, &size);
-
-	scan->tail_length = 0;
-	if (scan->bye)
-		return fail_bye(stream);
-	if (!literal) {
-		end_response(scan);
-		return true;
-	}
-	if (size > stream->literal_bytes) {
+	if ((size_t)literal > stream->literal_bytes) {
 		fail(stream, REDRESS_ERROR_PERMANENT,
-			"the server sends %zu bytes at once, more than %zu",
-			size, stream->literal_bytes);
+			"the server sends %zd bytes at once, more than %zu",
+			literal, stream->literal_bytes);
 		return false;
 	}
-	scan->literal_left = size;
+	stream->literal_left = (size_t)literal;
 	return true;
 }
 
-static bool scan_byte(ImapStream *stream, char byte)
+/* The line is whole. */
+static bool end_line(ImapStream *stream)
 {
-	Scan *scan = &stream->scan;
+	GString *line = stream->line;
+	bool first = stream->gate.state == IMAP_GATE_START;
+	size_t length = line->len;
+	gssize literal;
 
-	if (byte == '\n')
-		return scan_end_of_line(stream);
-	if (scan->response_bytes < HEAD_BYTES)
-		scan->head[scan->response_bytes] = byte;
-	scan->response_bytes++;
-	scan->brackets += byte == '(';
-	/* libetpan reads beyond its answer's memory when the last word is a
-	 * good-bye: it never sees one. */
-	if (scan->response_bytes == 5 &&
-		g_ascii_strncasecmp(scan->head, "* BYE", 5) == 0)
-		scan->bye = g_string_new(NULL);
-	else if (scan->bye && scan->bye->len < WORDS_MOST)
-		g_string_append_c(
-			scan->bye, g_ascii_iscntrl(byte) ? ' ' : byte);
-	tail_add(scan, byte);
-	if (scan->response_bytes > RESPONSE_BYTES_MOST) {
+	while (length && strchr("\r\n", line->str[length - 1]))
+		length--;
+	if (first && g_ascii_strncasecmp(line->str, "* BYE", 5) == 0)
+		return fail_bye(stream, line->str + 5);
+	literal = first && is_words(line->str)
+			  ? -1
+			  : find_literal(line->str, &length);
+	if (!imap_gate_line(
+		    &stream->gate, line->str, length, literal, stream->ready)) {
+		fail(stream, REDRESS_ERROR_INVALID,
+			"the server's answer was not understood");
+		return false;
+	}
+	g_string_truncate(line, 0);
+	if (literal >= 0)
+		return announce_literal(stream, literal);
+	stream->response_bytes = 0;
+	return true;
+}
+
+static size_t feed_literal(ImapStream *stream, const char *bytes, size_t length)
+{
+	size_t count = MIN(stream->literal_left, length);
+
+	if (stream->gate.hand_on)
+		g_string_append_len(stream->ready, bytes, (gssize)count);
+	stream->literal_left -= count;
+	return count;
+}
+
+/* Returns how many bytes were taken; 0: failed. */
+static size_t feed_line(ImapStream *stream, const char *bytes, size_t length)
+{
+	const char *newline = memchr(bytes, '\n', length);
+	size_t count = newline ? (size_t)(newline - bytes) + 1 : length;
+
+	stream->response_bytes += count;
+	if (stream->response_bytes > RESPONSE_BYTES_MOST) {
 		fail(stream, REDRESS_ERROR_PERMANENT,
 			"a line of the server is longer than %d bytes",
 			RESPONSE_BYTES_MOST);
-		return false;
+		return 0;
 	}
-	if (scan->brackets > BRACKETS_MOST) {
-		fail(stream, REDRESS_ERROR_PERMANENT,
-			"the server nests its answer too deep");
-		return false;
-	}
-	return true;
+	g_string_append_len(stream->line, bytes, (gssize)count);
+	return !newline || end_line(stream) ? count : 0;
 }
 
-static bool scan_bytes(ImapStream *stream, const char *bytes, size_t length)
+static bool feed(ImapStream *stream, const char *bytes, size_t length)
 {
-	Scan *scan = &stream->scan;
-
 	if (length > stream->answer_left) {
 		fail(stream, REDRESS_ERROR_PERMANENT,
 			"the server's answer is larger than it may be");
 		return false;
 	}
 	stream->answer_left -= length;
-	for (size_t i = 0; i < length;) {
-		size_t skip = MIN(scan->literal_left, length - i);
-		scan->literal_left -= skip;
-		i += skip;
-		if (i < length && !scan_byte(stream, bytes[i++]))
+	while (length) {
+		size_t count = stream->literal_left
+				       ? feed_literal(stream, bytes, length)
+				       : feed_line(stream, bytes, length);
+		if (!count)
 			return false;
+		bytes += count;
+		length -= count;
 	}
 	return true;
 }
@@ -323,26 +304,42 @@ static ssize_t try_read(
 	return -2;
 }
 
-ssize_t imap_stream_read(ImapStream *stream, void *bytes, size_t most)
+/* What comes next, until there is something for libetpan to read. */
+static bool fill(ImapStream *stream)
 {
+	char bytes[BUFFER_BYTES];
 	short events = POLLIN;
-	ssize_t count = -1;
+	ssize_t count;
 
-	if (stream->problem)
-		return -1;
-	while ((count = try_read(stream, bytes, most, &events)) == -1)
+	while ((count = try_read(stream, bytes, sizeof(bytes), &events)) == -1)
 		if (!wait_in_command(stream, events))
-			return -1;
+			return false;
 	if (count < -1)
-		return -1;
+		return false;
 	/* A trickle never waits: it ends here. */
 	if (base_clock_monotonic_ms() > stream->deadline_ms)
-		return fail(stream, REDRESS_ERROR_TEMPORARY,
+		fail(stream, REDRESS_ERROR_TEMPORARY,
 			"the server did not finish its answer in time");
-	if (count == 0)
-		return fail(stream, REDRESS_ERROR_TEMPORARY,
+	else if (count == 0)
+		fail(stream, REDRESS_ERROR_TEMPORARY,
 			"the server closed the connection");
-	return scan_bytes(stream, bytes, (size_t)count) ? count : -1;
+	return !stream->problem && feed(stream, bytes, (size_t)count);
+}
+
+ssize_t imap_stream_read(ImapStream *stream, void *bytes, size_t most)
+{
+	while (!stream->problem && stream->taken == stream->ready->len) {
+		g_string_truncate(stream->ready, 0);
+		stream->taken = 0;
+		if (!fill(stream))
+			return -1;
+	}
+	if (stream->problem)
+		return -1;
+	size_t count = MIN(most, stream->ready->len - stream->taken);
+	memcpy(bytes, stream->ready->str + stream->taken, count);
+	stream->taken += count;
+	return (ssize_t)count;
 }
 
 static ssize_t try_write(
@@ -616,8 +613,10 @@ bool imap_stream_secure(ImapStream *stream, const char *host,
 	 * count as said under TLS (CVE-2011-0411). */
 	if (stream->wrapped)
 		stream->wrapped->read_buffer_len = 0;
-	stream->scan.literal_left = stream->scan.tail_length = 0;
-	end_response(&stream->scan);
+	g_string_truncate(stream->line, 0);
+	g_string_truncate(stream->ready, 0);
+	stream->taken = stream->literal_left = stream->response_bytes = 0;
+	stream->gate = (ImapGate){0};
 	if (!begin_tls(stream, host, ca_file, error))
 		return false;
 	if (shake_hands(stream, host))
@@ -642,6 +641,8 @@ ImapStream *imap_stream_new(int fd, const ImapStreamOptions *options)
 	stream->literal_bytes = options->literal_bytes;
 	stream->deadline_ms = options->deadline_ms;
 	stream->answer_left = RESPONSE_BYTES_MOST;
+	stream->line = g_string_new(NULL);
+	stream->ready = g_string_new(NULL);
 	stream->stop_fd = -1;
 	if (options->stop) {
 		stream->stop = g_object_ref(options->stop);
@@ -669,8 +670,8 @@ void imap_stream_free(ImapStream *stream)
 			g_cancellable_release_fd(stream->stop);
 		g_object_unref(stream->stop);
 	}
-	if (stream->scan.bye)
-		g_string_free(stream->scan.bye, TRUE);
+	g_string_free(stream->line, TRUE);
+	g_string_free(stream->ready, TRUE);
 	g_clear_error(&stream->problem);
 	g_free(stream);
 }
