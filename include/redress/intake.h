@@ -30,7 +30,7 @@ struct IntakeMail {
 	const char *queue_id;          /* (nullable) */
 	const char *client;            /* address of the peer (nullable) */
 	bool no_acknowledge;
-	bool sent;       /* found in the folder of sent mail: EngineMail.sent */
+	bool sent; /* found in the folder of sent mail: EngineMail.sent */
 	/* The mailbox at a provider from which it was fetched (nullable). */
 	const char *fetched_from;
 	bool can_refuse; /* somebody waits for the answer */
