@@ -174,7 +174,7 @@ static void check_mailboxes(Check *check)
 	}
 }
 
-/* ---- parser and submission --------------------------------------------- */
+/* ---- parser ------------------------------------------------------------ */
 
 /* The cage works if a small mail comes out of it. */
 static void check_parser(Check *check)
@@ -203,24 +203,6 @@ static void check_parser(Check *check)
 					       : "no reason given");
 }
 
-static void check_submission(Check *check)
-{
-	g_autoptr(GError) error = NULL;
-	g_autofree char *password = NULL;
-	OutboxServer server;
-
-	if (!assembly_server(check->config, &server, &password, &error))
-		check_bad(check, "submission", "%s", error->message);
-	else if (!outbox_probe(&server, NULL, &error))
-		check_bad(check, "submission",
-			"%s; see submission.host and submission.port, and "
-			"whether the mail server listens there",
-			error->message);
-	else
-		check_good(check, "submission", "%s port %u takes our mail",
-			server.host, server.port);
-}
-
 /* ---- all --------------------------------------------------------------- */
 
 static void (*const checks[])(Check *check) = {
@@ -230,6 +212,7 @@ static void (*const checks[])(Check *check) = {
 	check_mailboxes,
 	check_parser,
 	check_socket,
+	check_imap,
 	check_submission,
 };
 

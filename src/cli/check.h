@@ -20,4 +20,8 @@ void check_bad(Check *check, const char *name, const char *format, ...)
 /* check_socket.c: can the mail server reach the milter's socket? */
 void check_socket(Check *check);
 
+/* check_provider.c: who takes our mail, and whose mailboxes we follow. */
+void check_imap(Check *check);
+void check_submission(Check *check);
+
 #endif

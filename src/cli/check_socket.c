@@ -91,7 +91,10 @@ void check_socket(Check *check)
 	const char *path = socket_path(socket);
 	g_autofree char *folder = path ? g_path_get_dirname(path) : NULL;
 
-	if (!folder)
+	if (!*socket)
+		check_good(check, "milter socket",
+			"none is wanted; all mail comes by IMAP");
+	else if (!folder)
 		check_good(check, "milter socket", "%s", socket);
 	else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
 		check_bad(check, "milter socket",

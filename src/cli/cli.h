@@ -73,6 +73,7 @@ int cli_merge(Cli *cli, int argc, char **argv);
 int cli_escalate(Cli *cli, int argc, char **argv);
 int cli_address(Cli *cli, int argc, char **argv);
 int cli_vip(Cli *cli, int argc, char **argv);
+int cli_mailbox(Cli *cli, int argc, char **argv);
 int cli_outbox(Cli *cli, int argc, char **argv);
 int cli_retry(Cli *cli, int argc, char **argv);
 int cli_render(Cli *cli, int argc, char **argv);

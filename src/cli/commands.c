@@ -218,6 +218,19 @@ static const CliCommand commands[] = {
 		cli_vip,
 	},
 	{
+		"mailbox",
+		"show how the mailboxes at providers are followed",
+		"",
+		"Of each folder: the age of the oldest mail that waits, when "
+		"the server was\nlast heard of, and what is wrong.  The exit "
+		"status is 1 if one has been in\ntrouble for a quarter of an "
+		"hour.\n\n"
+		"Examples:\n"
+		"  redress mailbox\n"
+		"  redress mailbox --json",
+		cli_mailbox,
+	},
+	{
 		"outbox",
 		"show what waits to be sent, and why",
 		"",

@@ -466,7 +466,7 @@ class CliTest(unittest.TestCase):
     def test_every_command_has_help_with_examples(self):
         out, _ = self.run_tool("--help")
         verbs = re.findall(r"^  (\w+) +\w", out, re.MULTILINE)
-        self.assertEqual(len(verbs), 24)
+        self.assertEqual(len(verbs), 25)
         for verb in verbs:
             out, err = self.run_tool(verb, "--help")
             self.assertIn(f"  redress {verb} ", out + " ")

@@ -184,6 +184,42 @@ class Mailbox(Case):
                              self.sink.mails(to=CUSTOMER)), 20,
                  "the answer", self.redressd.log)
 
+    def test_operators_see_how_a_mailbox_is_followed(self):
+        provider = Provider(self.place)
+        self.follow(provider, start=False, watch_sent="true")
+        tool = self.redressd
+        self.assertRegex(tool.redress("check", exit_status=None),
+                         f"OK +imap +{MAILBOX}: .*IDLE")
+        tool.start()
+        self.followed()
+        provider.put(complaint())
+        self.ack()
+        rows = wait_for(
+            lambda: [row for row in tool.redress_json(
+                "mailbox", exit_status=None)
+                if row["folder"] == "INBOX" and row["last_uid"] == 1
+                and row["contact_at"]],
+            20, "the folder", tool.log)
+        self.assertEqual((rows[0]["mailbox"], rows[0]["state"],
+                          rows[0]["failures"], rows[0]["lag_s"]),
+                         (MAILBOX, "followed", 0, 0))
+        self.assertIn("IDLE", rows[0]["capabilities"])
+        self.assertIn("followed", tool.redress("mailbox"))
+
+    def test_operators_see_a_login_that_is_refused(self):
+        provider = Provider(self.place)
+        self.follow(provider, start=False, user="nobody@example.com")
+        tool = self.redressd
+        out = tool.redress("check", exit_status=1)
+        self.assertRegex(out, "FAIL +imap +.*refused")
+        tool.start()
+        rows = wait_for(
+            lambda: [row for row in tool.redress_json(
+                "mailbox", exit_status=1) if row["failures"]],
+            20, "the failure", tool.log)
+        self.assertEqual(rows[0]["state"], "failing")
+        self.assertIn("refused", rows[0]["problem"])
+
     def test_results_that_the_provider_does_not_guard_count_for_nothing(self):
         """Those of trust.authserv_id anybody could have written there."""
         provider = Provider(self.place)
