@@ -563,6 +563,34 @@ static bool is_direct_copy(const StoreMessage *first, const Analysis *analysis)
 	       !g_str_equal(first->kind, complaint);
 }
 
+/* A mailbox with tickets of its own takes its own copy.  (transfer full) */
+static char *dedupe_of(const Receive *receive, const EngineMailbox *mailbox,
+	const char *folded)
+{
+	return mailbox->own_tickets
+		       ? g_strdup_printf("%s/%s", receive->dedupe, folded)
+		       : g_strdup(receive->dedupe);
+}
+
+/* It is the ticket's, whichever mailboxes it names: carried out once. */
+static bool receive_agent(Context *context, Receive *receive,
+	const Target *target, AgentMail *agent, GError **error)
+{
+	g_autofree char *dedupe = dedupe_of(receive, agent->mailbox,
+		agent->ticket ? agent->ticket->mailbox : target->folded);
+	g_autoptr(StoreMessage) known = NULL;
+
+	if (receive->receipt->agent)
+		return true;
+	if (!store_message_by_dedupe(context->store, dedupe, &known, error))
+		return false;
+	if (known)
+		return receive_again(context, receive, target, known, error);
+	agent->dedupe = dedupe;
+	receive->taken = true;
+	return agent_receive(context, agent, error);
+}
+
 /* On the ticket that it came to, or that it has opened. */
 static bool flag_claim(Context *context, const Receive *receive,
 	const StoreTicket *ticket, GError **error)
@@ -601,7 +629,6 @@ static bool receive_matched(Context *context, Receive *receive,
 					    context->policy, ticket->mailbox)
 				  : target->mailbox,
 		.mailbox_folded = target->folded,
-		.dedupe = dedupe,
 		.packed = receive->packed,
 		.ticket = match->ticket,
 		.receipt = receive->receipt,
@@ -609,24 +636,18 @@ static bool receive_matched(Context *context, Receive *receive,
 	enum agent_standing standing = agent_judge(agent.mailbox, mail, &proof);
 
 	agent.proof = proof;
-	if (standing == AGENT_PROVEN && agent_takes(&agent)) {
-		receive->taken = true;
-		return agent_receive(context, &agent, error);
-	}
-	if (!receive_new(context, receive, target, dedupe, match, error))
-		return false;
-	return standing != AGENT_CLAIMED ||
-	       flag_claim(context, receive, ticket, error);
+	if (standing == AGENT_PROVEN && agent_takes(&agent))
+		return receive_agent(context, receive, target, &agent, error);
+	return receive_new(context, receive, target, dedupe, match, error) &&
+	       (standing != AGENT_CLAIMED ||
+		       flag_claim(context, receive, ticket, error));
 }
 
 static bool receive_for(Context *context, Receive *receive,
 	const Target *target, GError **error)
 {
 	g_autofree char *dedupe =
-		target->mailbox->own_tickets
-			? g_strdup_printf(
-				  "%s/%s", receive->dedupe, target->folded)
-			: g_strdup(receive->dedupe);
+		dedupe_of(receive, target->mailbox, target->folded);
 	g_autoptr(StoreMessage) first = NULL;
 	g_autoptr(StoreMessage) known = NULL;
 	g_autoptr(StoreTicket) ticket = NULL;
@@ -695,6 +716,9 @@ static bool receive_job(Context *context, void *user, GError **error)
 			continue;
 		if (!receive_for(context, receive, target, error))
 			return false;
+		/* Who hears that nothing was done is not to be wrong. */
+		if (receive->receipt->refused)
+			break;
 	}
 	if (receive->taken)
 		g_clear_pointer(&receive->receipt->passed, g_free);
