@@ -7,7 +7,12 @@
 
 #include "agent.h"
 
-enum { NAMED_MOST = 20 };
+enum {
+	DAY_S = 24 * 60 * 60,
+	RESULTS_MOST = 20, /* mails a day to the agents of one ticket */
+	NAMED_MOST = 20,
+	LINE_BYTES_MOST = 1000,
+};
 
 /* ---- standing ---------------------------------------------------------- */
 
@@ -98,7 +103,25 @@ bool agent_takes(const AgentMail *mail)
 
 /* ---- who is not to get the agent's own mail ------------------------------ */
 
-/* They get ours.  Who is no participant was chosen by the agent. */
+static bool withhold_one(Context *context, const char *address,
+	const StoreTicket *ticket, EngineReceipt *receipt, GError **error)
+{
+	g_autofree char *folded = base_address_fold(address);
+	bool known = false;
+
+	if (g_ptr_array_find_with_equal_func(
+		    receipt->withheld, folded, g_str_equal, NULL))
+		return true;
+	if (!store_participant_known(
+		    context->store, ticket->id, folded, &known, error))
+		return false;
+	if (known)
+		g_ptr_array_add(receipt->withheld, g_steal_pointer(&folded));
+	return true;
+}
+
+/* They get ours, whether they are named in the mail or in its envelope only
+ * (Bcc).  Who is no participant was chosen by the agent. */
 bool agent_withhold(Context *context, const EngineMail *mail,
 	const StoreTicket *ticket, EngineReceipt *receipt, GError **error)
 {
@@ -107,19 +130,14 @@ bool agent_withhold(Context *context, const EngineMail *mail,
 	if (!receipt->withheld)
 		receipt->withheld = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(receipt->withheld, g_strdup(ticket->customer));
-	for (guint i = 0; i < MIN(named->len, NAMED_MOST); i++) {
-		g_autofree char *folded = base_address_fold(named->pdata[i]);
-		bool known = false;
-
-		if (!store_participant_known(
-			    context->store, ticket->id, folded, &known, error))
+	for (guint i = 0; i < MIN(named->len, NAMED_MOST); i++)
+		if (!withhold_one(context, named->pdata[i], ticket, receipt,
+			    error))
 			return false;
-		if (known &&
-			!g_ptr_array_find_with_equal_func(
-				receipt->withheld, folded, g_str_equal, NULL))
-			g_ptr_array_add(
-				receipt->withheld, g_steal_pointer(&folded));
-	}
+	for (size_t i = 0; mail->recipients && mail->recipients[i]; i++)
+		if (!withhold_one(context, mail->recipients[i], ticket,
+			    receipt, error))
+			return false;
 	return true;
 }
 
@@ -312,6 +330,25 @@ static GArray *list_commands(const Answer *answer, const char *suggestion)
 	return list;
 }
 
+/* A machine may answer each of them in the agent's name. */
+static bool are_results_enough(Context *context, const Answer *answer,
+	const StoreTicket *ticket, bool *ret_enough, GError **error)
+{
+	int64_t since_s = answer->mail->mail->now_s - DAY_S;
+	g_autoptr(GPtrArray) events = NULL;
+	unsigned told = 0;
+
+	if (!store_event_list(context->store, ticket->id, &events, error))
+		return false;
+	for (guint i = 0; i < events->len; i++) {
+		const StoreEvent *event = events->pdata[i];
+		told += event->at > since_s &&
+			strcmp(event->what, "command-result-queued") == 0;
+	}
+	*ret_enough = told >= RESULTS_MOST;
+	return true;
+}
+
 static bool tell(Context *context, const Answer *answer,
 	const StoreTicket *ticket, const char *reason, GError **error)
 {
@@ -320,6 +357,7 @@ static bool tell(Context *context, const Answer *answer,
 	g_autoptr(GArray) commands = list_commands(answer, suggestion);
 	const StoreMessage *first = answer->first;
 	int64_t outbox_id = 0;
+	bool enough = false;
 	ReplyFacts more = {
 		.reason = reason,
 		.reason_words = answer->why,
@@ -341,6 +379,11 @@ static bool tell(Context *context, const Answer *answer,
 		.now_s = mail->now_s,
 	};
 
+	if (!are_results_enough(context, answer, ticket, &enough, error))
+		return false;
+	if (enough)
+		return add_event(context, answer, ticket, 0,
+			"command-result-withheld", reason, error);
 	return send_mail(context, &options, &outbox_id, error) &&
 	       add_event(context, answer, ticket, 0, "command-result-queued",
 		       reason, error);
@@ -417,6 +460,91 @@ static bool decline(Context *context, const Answer *answer, StoreTicket *ticket,
 	g_ptr_array_add(
 		answer->mail->receipt->references, g_strdup(ticket->reference));
 	return tell(context, answer, ticket, answer->reason, error);
+}
+
+/* ---- whose words ------------------------------------------------------- */
+
+/* A line without marks of quoting, case and blanks, or NULL if it is no
+ * command's.  (transfer full) */
+static char *line_key(const char *line, size_t length)
+{
+	const char *end = line + MIN(length, LINE_BYTES_MOST);
+	GString *key;
+
+	while (line < end && (*line == '>' || g_ascii_isspace(*line)))
+		line++;
+	if (line == end || *line != '#')
+		return NULL;
+	key = g_string_new(NULL);
+	for (; line < end; line++)
+		if (!g_ascii_isspace(*line))
+			g_string_append_c(key, g_ascii_tolower(*line));
+	return g_string_free(key, FALSE);
+}
+
+/* How often each line stands there that begins as a command does. */
+static GHashTable *count_lines(const char *text)
+{
+	GHashTable *counts =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	while (text && *text) {
+		size_t length = strcspn(text, "\n");
+		char *key = line_key(text, length);
+		if (key) {
+			gpointer count = g_hash_table_lookup(counts, key);
+			g_hash_table_insert(counts, key,
+				GUINT_TO_POINTER(GPOINTER_TO_UINT(count) + 1));
+		}
+		text += length + (text[length] ? 1 : 0);
+	}
+	return counts;
+}
+
+static guint count_of(GHashTable *counts, const char *line)
+{
+	g_autofree char *key = line_key(line, strlen(line));
+
+	return key ? GPOINTER_TO_UINT(g_hash_table_lookup(counts, key)) : 0;
+}
+
+/* Of an agent's mail that has the line no more often than the customer's has,
+ * all may be a quote that the client did not mark. */
+static void check_owner(Answer *answer, GHashTable *own, const char *theirs)
+{
+	g_autoptr(GHashTable) counts = count_lines(theirs);
+
+	if (!g_hash_table_size(counts))
+		return;
+	for (guint i = 0; i < answer->commands->list->len; i++) {
+		Command *command = answer->commands->list->pdata[i];
+		guint others = count_of(counts, command->line);
+		if (others && count_of(own, command->line) <= others)
+			commands_refuse(answer->commands, command,
+				"The customer has written this line, and it is "
+				"not certain that it is yours here. Quote the "
+				"customer's whole mail, or write the command "
+				"differently.");
+	}
+}
+
+static bool check_owners(Context *context, Answer *answer,
+	const StoreTicket *ticket, GError **error)
+{
+	g_autoptr(GHashTable) own =
+		count_lines(answer->mail->mail->analysis->text);
+	g_autoptr(GPtrArray) messages = NULL;
+
+	if (!answer->commands->list->len)
+		return true;
+	if (!store_message_list(context->store, ticket->id, &messages, error))
+		return false;
+	for (guint i = 0; i < messages->len; i++) {
+		const StoreMessage *message = messages->pdata[i];
+		if (!message->agent)
+			check_owner(answer, own, message->own_text);
+	}
+	return true;
 }
 
 /* ---- two agents at once ------------------------------------------------ */
@@ -514,29 +642,12 @@ static void check_emptiness(Answer *answer, const Steer *steer)
 static bool check_mail(Context *context, Answer *answer, const Steer *steer,
 	const StoreTicket *ticket, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	ReplyFacts more = {.words = steer->text};
-	SendOptions options = {
-		.ticket = ticket,
-		.mailbox = answer->mail->mailbox,
-		.kind = REPLY_REPLY,
-		.more = &more,
-		.attachments = steer->attachments,
-		.now_s = steer->now_s,
-	};
-
-	if (answer->reason || steer->direct || !steer_speaks(steer) ||
-		!policy_can_write_to(
-			context->policy, ticket->customer_address) ||
-		send_try(context, &options, &problem))
+	if (answer->reason)
 		return true;
-	if (problem->code != REDRESS_ERROR_INVALID) {
-		g_propagate_error(error, g_steal_pointer(&problem));
+	if (!steer_try(context, ticket, steer, &answer->composing, error))
 		return false;
-	}
-	g_free(answer->composing);
-	answer->composing = g_strdup(problem->message);
-	set_problem(answer, "refused", answer->composing);
+	if (answer->composing)
+		set_problem(answer, "refused", answer->composing);
 	return true;
 }
 
@@ -605,7 +716,8 @@ static bool answer_ticket(Context *context, Answer *answer, GError **error)
 
 	if (!answer->reason) {
 		check_emptiness(answer, &steer);
-		if (!steer_check(context, ticket, &steer, error))
+		if (!check_owners(context, answer, ticket, error) ||
+			!steer_check(context, ticket, &steer, error))
 			return false;
 		if (answer->commands->refused)
 			set_problem(answer, "refused",
@@ -811,6 +923,31 @@ static bool reaches_customer(Context *context, const EngineMail *mail,
 	return true;
 }
 
+/* What is for us would be read where nobody takes it out, and would be done
+ * nowhere: among colleagues as well as not. */
+static bool refuse_stray(
+	Context *context, const AgentMail *agent, GError **error)
+{
+	g_auto(Answer) answer = {0};
+	const EngineMail *mail = agent->mail;
+	bool strange = false;
+
+	for (size_t i = 0; mail->recipients[i]; i++) {
+		g_autofree char *folded =
+			base_address_fold(mail->recipients[i]);
+		strange |= !policy_is_staff(agent->mailbox, folded) &&
+			   !policy_is_ours(context->policy, folded);
+	}
+	if (!strange || !mail->analysis->commands->len)
+		return true;
+	answer_init(&answer, agent, base_address_fold(mail->analysis->from));
+	set_problem(&answer, "refused",
+		"This mail goes to nobody who takes part in the ticket that it "
+		"answers. Correct the customer's address with #address, in a "
+		"mail to the mailbox");
+	return refuse(context, &answer, agent->ticket, error);
+}
+
 static bool known_already(Context *context, const AgentMail *agent,
 	bool *ret_known, GError **error)
 {
@@ -875,5 +1012,6 @@ bool agent_receive_direct(Context *context, const EngineMail *mail,
 		.proof = proof,
 		.receipt = receipt,
 	};
-	return !reaches || take_direct(context, &agent, receipt, error);
+	return reaches ? take_direct(context, &agent, receipt, error)
+		       : refuse_stray(context, &agent, error);
 }

@@ -48,6 +48,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Steer, steer_clear)
 bool steer_check(Context *context, const StoreTicket *ticket, Steer *steer,
 	GError **error);
 
+/* Whether the words can be mailed, now or with the next follow-up: an address
+ * that nobody can take out may stand in them.  *ret_problem: why not (transfer
+ * full), NULL if they can be. */
+bool steer_try(Context *context, const StoreTicket *ticket, const Steer *steer,
+	char **ret_problem, GError **error);
+
 /* Carries everything out; to be called after steer_check() found nothing. */
 bool steer_apply(
 	Context *context, StoreTicket *ticket, Steer *steer, GError **error);

@@ -14,6 +14,9 @@ static bool refuse(
 		break;
 	case ENGINE_REOPEN:
 		problem = settled ? NULL : "is still";
+		/* Its mail goes to the other one. */
+		if (ticket->merged_into)
+			problem = "has been merged into another and is";
 		break;
 	case ENGINE_NOTE:
 		if (order->text && *order->text)

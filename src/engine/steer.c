@@ -48,6 +48,19 @@ static bool is_settled(const StoreTicket *ticket)
 	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
 }
 
+/* Its mail goes to another ticket: opened again, it would have none. */
+static void check_merged(const StoreTicket *ticket, const Steer *steer)
+{
+	Command *reopen = commands_find(steer->commands, COMMAND_REOPEN);
+
+	if (!reopen || !ticket->merged_into)
+		return;
+	reopen->conflict = !reopen->problem;
+	commands_refuse(steer->commands, reopen,
+		"Ticket %s has been merged: reopen the one that goes on.",
+		ticket->reference);
+}
+
 static void check_states(const StoreTicket *ticket, const Steer *steer)
 {
 	static const struct {
@@ -199,11 +212,56 @@ bool steer_check(Context *context, const StoreTicket *ticket, Steer *steer,
 			"This mail belongs to ticket %s already. Write a new "
 			"mail, or correct the customer with #address.",
 			ticket->reference);
+	check_merged(ticket, steer);
 	check_states(ticket, steer);
 	check_words(steer);
 	check_address(context, mailbox, steer);
 	check_canned(context, ticket, mailbox, steer);
 	return check_merge(context, ticket, steer, error);
+}
+
+/* The mail in which the words are to stand. */
+static enum reply_kind kind_of(const Commands *commands)
+{
+	if (commands_find(commands, COMMAND_UPDATE))
+		return REPLY_FOLLOWUP;
+	return commands_find(commands, COMMAND_RESOLVE) ? REPLY_RESOLVED
+							: REPLY_REPLY;
+}
+
+bool steer_try(Context *context, const StoreTicket *ticket, const Steer *steer,
+	char **ret_problem, GError **error)
+{
+	const Command *address =
+		commands_find(steer->commands, COMMAND_ADDRESS);
+	bool mailed = steer_speaks(steer) ||
+		      commands_find(steer->commands, COMMAND_UPDATE);
+	g_autoptr(GError) problem = NULL;
+	StoreTicket written = *ticket;
+	ReplyFacts more = {.words = steer->text};
+	SendOptions options = {
+		.ticket = &written,
+		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
+		.kind = kind_of(steer->commands),
+		.more = &more,
+		.attachments = steer->attachments,
+		.now_s = steer->now_s,
+	};
+
+	/* As it will be when they are sent. */
+	if (address && address->word)
+		written.customer_address = address->word;
+	if (steer->direct || !mailed ||
+		!policy_can_write_to(
+			context->policy, written.customer_address) ||
+		send_try(context, &options, &problem))
+		return true;
+	if (problem->code != REDRESS_ERROR_INVALID) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	*ret_problem = g_strdup(problem->message);
+	return true;
 }
 
 /* ---- what is noted on the ticket --------------------------------------- */
@@ -573,6 +631,22 @@ static char *results_of(const Commands *commands)
 	return g_string_free(text, !text->len);
 }
 
+/* Nothing was changed if it cannot be done. */
+static bool check_order(Context *context, const StoreTicket *ticket,
+	Steer *steer, GError **error)
+{
+	g_autofree char *problem = NULL;
+
+	if (!steer_check(context, ticket, steer, error) ||
+		is_refused(steer->commands, error) ||
+		!steer_try(context, ticket, steer, &problem, error))
+		return false;
+	if (problem)
+		g_set_error_literal(
+			error, ENGINE_ERROR, REDRESS_ERROR_INVALID, problem);
+	return !problem;
+}
+
 static bool command_job(Context *context, void *user, GError **error)
 {
 	CommandJob *job = user;
@@ -601,8 +675,7 @@ static bool command_job(Context *context, void *user, GError **error)
 		.cause = {.actor = order->actor},
 		.now_s = order->now_s,
 	};
-	if (!steer_check(context, ticket, &steer, error) ||
-		is_refused(commands, error) ||
+	if (!check_order(context, ticket, &steer, error) ||
 		!steer_apply(context, ticket, &steer, error))
 		return false;
 	job->result = results_of(commands);

@@ -223,7 +223,7 @@ static void hand_over(SMFICTX *context, Transaction *transaction)
 		transaction_refuse(transaction, REFUSAL_NOT_RECORDED);
 }
 
-/* Those that are ours; of a direct answer all.  NULL-terminated, (transfer
+/* Those that are ours, then all others.  NULL-terminated, (transfer
  * container). */
 static GPtrArray *recipients_of(const Transaction *transaction)
 {
@@ -233,10 +233,9 @@ static GPtrArray *recipients_of(const Transaction *transaction)
 
 	for (guint i = 0; i < ours->len; i++)
 		g_ptr_array_add(recipients, ours->pdata[i]);
-	if (transaction->course == COURSE_DIRECT)
-		for (guint i = 0; i < others->len; i++)
-			g_ptr_array_add(recipients,
-				((const Other *)others->pdata[i])->address);
+	for (guint i = 0; i < others->len; i++)
+		g_ptr_array_add(
+			recipients, ((const Other *)others->pdata[i])->address);
 	g_ptr_array_add(recipients, NULL);
 	return recipients;
 }
