@@ -55,6 +55,24 @@ static bool due_job(Context *context, void *user, GError **error)
 		context, ticket, &decision, &cause, due->now_s, error);
 }
 
+/* They were looked at when they came, but team and templates may be others by
+ * now.  The customer hears without them rather than never. */
+static bool drop_update(
+	Context *context, const Due *due, StoreTicket *ticket, GError **error)
+{
+	EventOptions options = {
+		.ticket = ticket,
+		.at = due->now_s,
+		.what = "update-dropped",
+		.actor = "redress",
+		.detail = due->problem,
+	};
+
+	g_clear_pointer(&ticket->update_words, g_free);
+	return store_ticket_update(context->store, ticket, error) &&
+	       event_add(context, &options, error);
+}
+
 static bool set_aside_job(Context *context, void *user, GError **error)
 {
 	const Due *due = user;
@@ -63,6 +81,8 @@ static bool set_aside_job(Context *context, void *user, GError **error)
 	if (!store_ticket_by_id(
 		    context->store, due->deadline.ticket_id, &ticket, error))
 		return false;
+	if (ticket && ticket->update_words)
+		return drop_update(context, due, ticket, error);
 	EventOptions options = {
 		.ticket = ticket,
 		.at = due->now_s,

@@ -530,6 +530,14 @@ static int64_t look_again_at(const DecideFacts *facts)
 	return latest > facts->now_s ? MIN(soon, latest) : soon;
 }
 
+/* With an agent's words, if there are some: then it is a person's mail, which
+ * no later one of ours takes the place of. */
+static void send_follow_up(Decision *decision, const DecideFacts *facts)
+{
+	send_automatic(decision, REPLY_FOLLOWUP);
+	decision->automatic = !facts->ticket->update_words;
+}
+
 /*
  * The promise will not be kept: the customer hears before it is broken, with
  * a new one, and the supervisor hears too.  No backstop stands against this
@@ -559,7 +567,10 @@ static Decision due_promise(const DecideFacts *facts)
 		/* An agent's words wait for the next mail: this one. */
 		bool stock =
 			facts->promise_told && !facts->ticket->update_words;
-		send_automatic(&decision, stock ? REPLY_LATE : REPLY_FOLLOWUP);
+		if (stock)
+			send_automatic(&decision, REPLY_LATE);
+		else
+			send_follow_up(&decision, facts);
 		follow_up(&decision, facts);
 	}
 	if (facts->ticket->late_count < DECIDE_LATE_MOST)
@@ -586,7 +597,7 @@ static Decision due_follow_up(const DecideFacts *facts)
 		decision.what = "follow-up-withheld";
 		*follow_up_deadline(&decision) = look_again_at(facts);
 	} else {
-		send_automatic(&decision, REPLY_FOLLOWUP);
+		send_follow_up(&decision, facts);
 		follow_up(&decision, facts);
 	}
 	return decision;
