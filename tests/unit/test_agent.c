@@ -21,7 +21,9 @@ struct Case {
 	int64_t now_s;
 };
 
-static void open_desk(Case *c, bool direct)
+static const char billing_address[] = "billing@example.com";
+
+static void open_desk(Case *c, bool direct, bool own_tickets)
 {
 	static const char *const staff[] = {
 		mari, jaan, "lead@example.com", NULL};
@@ -30,6 +32,7 @@ static void open_desk(Case *c, bool direct)
 	EngineMailbox mailbox = desk_mailbox(c->desk, mailbox_address);
 	EnginePolicyOptions options = desk_limits();
 
+	mailbox.own_tickets = own_tickets;
 	mailbox.staff = staff;
 	mailbox.agents = agents;
 	mailbox.logins = logins;
@@ -37,26 +40,34 @@ static void open_desk(Case *c, bool direct)
 	mailbox.collision_window_s = 10 * MINUTE;
 	mailbox.survey_after_s = DAY;
 	mailbox.aftercare_after_s = 14 * DAY;
-	options.mailboxes = &mailbox;
-	options.mailboxes_length = 1;
+	EngineMailbox mailboxes[] = {mailbox, mailbox};
+	mailboxes[1].address = billing_address;
+	options.mailboxes = mailboxes;
+	options.mailboxes_length = own_tickets ? 2 : 1;
 	g_autoptr(EnginePolicy) policy = desk_policy(c->desk, options);
 	desk_open(c->desk, policy, NULL);
 }
 
-/* Ann complains. */
-static Case case_new(bool direct)
+/* Ann complains.  own_tickets: there is a second mailbox, and each has its
+ * own. */
+static Case case_open(bool direct, bool own_tickets)
 {
 	Case c = {.desk = desk_new(true), .now_s = NOW};
 	g_autoptr(Analysis) mail = mail_new(ann, "My parcel is broken");
 	Delivery delivery = {
 		.mail = mail, .to = {mailbox_address}, .now_s = NOW};
 
-	open_desk(&c, direct);
+	open_desk(&c, direct, own_tickets);
 	mail->authenticated = true;
 	mail_set(&mail->reply_text, "It came broken.");
 	c.receipt = desk_receive(c.desk, &delivery);
 	c.reference = g_strdup(c.receipt.references->pdata[0]);
 	return c;
+}
+
+static Case case_new(bool direct)
+{
+	return case_open(direct, false);
 }
 
 static void case_clear(Case *c)
@@ -85,6 +96,7 @@ struct Words {
 	bool no_proof, several_from, can_refuse, direct;
 	const char *subject; /* NULL: with the reference */
 	const char *to;      /* NULL: the mailbox */
+	const char *also_to; /* (nullable) */
 	const char *in_reply_to;
 	const char *copy_to; /* also in Cc */
 	const char *id;      /* Message-ID (nullable: a new one) */
@@ -127,7 +139,7 @@ static void send_words(Case *c, const Words *words)
 			mail->from, mail->message_id, mail->text);
 	g_autoptr(GBytes) raw = g_bytes_new(text, strlen(text));
 	const char *const to[] = {
-		words->to ? words->to : mailbox_address, NULL};
+		words->to ? words->to : mailbox_address, words->also_to, NULL};
 	EngineMail options = {
 		.raw = raw,
 		.analysis = mail,
@@ -732,6 +744,277 @@ static void test_a_direct_note_is_refused(void **state)
 	assert_int_equal(happened(&c, "note"), 0);
 }
 
+/* ---- abuse -------------------------------------------------------------- */
+
+/* "Answer all" names both mailboxes, each of which has tickets of its own. */
+static void test_an_answer_to_two_mailboxes_is_carried_out_once(void **state)
+{
+	g_auto(Case) c = case_open(false, true);
+	Words words = {.from = mari,
+		.text = "You get a refund.",
+		.commands = {"#compensate 30 EUR"},
+		.also_to = billing_address};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(sent(&c, "reply"), 1);
+	assert_int_equal(happened(&c, "compensated"), 1);
+}
+
+/* The two copies of such a mail may come one after the other. */
+static void test_the_copy_for_the_other_mailbox_is_a_copy(void **state)
+{
+	g_auto(Case) c = case_open(false, true);
+	Words words = {.from = mari, .text = "You get a refund."};
+	g_autoptr(Analysis) mail = agent_mail(&c, &words);
+	Delivery first = {.mail = mail, .to = {mailbox_address}, .now_s = NOW};
+	Delivery second = {.mail = mail, .to = {billing_address}, .now_s = NOW};
+	g_auto(EngineReceipt) one = desk_receive(c.desk, &first);
+	g_auto(EngineReceipt) other = desk_receive(c.desk, &second);
+
+	(void)state;
+	assert_true(one.agent);
+	assert_true(other.duplicate);
+	assert_int_equal(sent(&c, "reply"), 1);
+}
+
+/* It could not be mailed when it is due, and the customer would wait. */
+static void test_an_update_that_cannot_be_mailed_is_refused(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "Ask mari\uff20example.com.", "#update");
+	assert_int_equal(happened(&c, "update-kept"), 0);
+	assert_int_equal(sent(&c, "command-result"), 1);
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	desk_run_deadlines(c.desk,
+		desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP));
+	assert_int_equal(sent(&c, "followup") + sent(&c, "late"), 1);
+	assert_int_equal(happened(&c, "deadline-set-aside"), 0);
+}
+
+static void test_an_operators_update_that_cannot_be_mailed_is_refused(
+	void **state)
+{
+	g_auto(Case) c = case_new(false);
+	const char *const lines[] = {"#update", NULL};
+	EngineCommand command = {
+		.reference = c.reference,
+		.lines = lines,
+		.text = "Ask mari\uff20example.com.",
+		.actor = "operator:root",
+		.now_s = NOW,
+	};
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_false(engine_command(c.desk->engine, &command, NULL, &error));
+	assert_int_equal(error->code, REDRESS_ERROR_INVALID);
+	assert_int_equal(happened(&c, "update-kept"), 0);
+}
+
+/* The new address makes the words unfit for it: the old one reads as the
+ * agent's does. */
+static void test_words_for_a_corrected_address_are_looked_at(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) tamari = mail_new("tamari@example.com", "Lamp");
+	Delivery delivery = {
+		.mail = tamari, .to = {mailbox_address}, .now_s = NOW};
+	g_auto(EngineReceipt) receipt = desk_receive(c.desk, &delivery);
+	Words words = {.from = mari,
+		.text = "Ask mari\uff20example.com.",
+		.commands = {"#resolve", "#address eve@customer.example"}};
+
+	(void)state;
+	g_free(c.reference);
+	c.reference = g_strdup(receipt.references->pdata[0]);
+	send_words(&c, &words);
+	assert_nothing_was_done(&c);
+	assert_int_equal(sent(&c, "command-result"), 1);
+}
+
+/* An on-behalf from a telephone without SMTP AUTH would vanish. */
+static void test_a_claim_without_a_ticket_is_told_of(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.subject = "Telephone call",
+		.text = "She says the lamp is dead.",
+		.commands = {"#on-behalf eve@customer.example"},
+		.no_proof = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(c.receipt.references->len, 1);
+	g_autoptr(StoreTicket) ticket =
+		desk_ticket(c.desk, c.receipt.references->pdata[0]);
+	assert_string_equal(ticket->customer, mari);
+	assert_int_equal(
+		desk_count_events(c.desk, ticket, "agent-not-proven"), 1);
+	assert_int_equal(desk_count(c.desk, ticket, "escalation"), 1);
+}
+
+/* A machine that answers each result in the agent's name. */
+static void test_results_are_told_in_bounds(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		say(&c, " ", NULL);
+	assert_in_range(sent(&c, "command-result"), 5, 30);
+	assert_int_equal(happened(&c, "command-refused"), 60);
+	c.now_s += DAY + 1;
+	unsigned before = sent(&c, "command-result");
+	say(&c, " ", NULL);
+	assert_int_equal(sent(&c, "command-result"), before + 1);
+}
+
+/* A client that quotes without any mark. */
+static void test_a_command_of_the_customers_words_is_not_carried_out(
+	void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words complaint = {
+		.from = ann, .text = "I want it back.\n#compensate 500 EUR\n"};
+	Words words = {.from = mari,
+		.text = "We are sorry.\n\nI want it back.\n"
+			"#compensate 500 EUR\n",
+		.commands = {"#compensate 500 EUR"}};
+
+	(void)state;
+	send_words(&c, &complaint);
+	send_words(&c, &words);
+	assert_nothing_was_done(&c);
+	assert_int_equal(happened(&c, "compensated"), 0);
+	assert_int_equal(sent(&c, "command-result"), 1);
+
+	/* With the customer's line in a quote, the other one is the agent's. */
+	words.text = "#Compensate  500 EUR\nWe are sorry.\n\n"
+		     "> I want it back.\n> #compensate 500 EUR\n";
+	send_words(&c, &words);
+	assert_int_equal(happened(&c, "compensated"), 1);
+}
+
+/* "Answer all" to whom the customer wrote as well: who gets the mail itself
+ * would read its commands. */
+static void test_commands_are_not_sent_to_who_takes_part(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) more = mail_new(ann, "Where is it");
+	Delivery delivery = {
+		.mail = more, .to = {mailbox_address}, .now_s = NOW};
+	Words words = {.from = mari,
+		.text = "He is a fool.",
+		.commands = {"#note"},
+		.also_to = "husband@customer.example",
+		.can_refuse = true};
+
+	(void)state;
+	g_ptr_array_add(more->recipients, g_strdup("husband@customer.example"));
+	g_auto(EngineReceipt) receipt = desk_receive(c.desk, &delivery);
+	g_free(c.reference);
+	c.reference = g_strdup(receipt.references->pdata[0]);
+	send_words(&c, &words);
+	assert_non_null(c.receipt.refused);
+	assert_int_equal(happened(&c, "note"), 0);
+	/* Words alone may go to him. */
+	words.commands[0] = NULL;
+	send_words(&c, &words);
+	assert_null(c.receipt.refused);
+	assert_int_equal(sent(&c, "reply"), 1);
+}
+
+/* The commands would be read there, and be carried out nowhere. */
+static void test_direct_commands_to_somebody_else_are_refused(void **state)
+{
+	g_auto(Case) c = case_new(true);
+	Words words = {.from = mari,
+		.text = "A new one is on its way.",
+		.commands = {"#resolve"},
+		.login = "mm",
+		.to = "ann@home.example",
+		.direct = true,
+		.can_refuse = true};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_non_null(c.receipt.refused);
+	words.to = jaan;
+	send_words(&c, &words);
+	assert_null(c.receipt.refused);
+	words.to = "ann@home.example";
+	words.commands[0] = NULL;
+	send_words(&c, &words);
+	assert_null(c.receipt.refused);
+	assert_null(c.receipt.direct);
+}
+
+static void test_what_was_merged_is_not_opened_again(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	g_autoptr(Analysis) again = mail_new(ann, "Where is it");
+	Delivery delivery = {
+		.mail = again, .to = {mailbox_address}, .now_s = NOW + HOUR};
+	g_auto(EngineReceipt) receipt = desk_receive(c.desk, &delivery);
+	g_autofree char *line = g_strdup_printf(
+		"#merge %s", (char *)receipt.references->pdata[0]);
+	const char *const lines[] = {"#reopen", NULL};
+	EngineCommand command = {
+		.reference = c.reference,
+		.lines = lines,
+		.actor = "operator:root",
+		.now_s = NOW + 2 * HOUR,
+	};
+	EngineOrder order = {
+		.operation = ENGINE_REOPEN,
+		.reference = c.reference,
+		.actor = "operator:root",
+		.now_s = NOW + 2 * HOUR,
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) also = NULL;
+
+	(void)state;
+	say(&c, "", line);
+	assert_false(engine_command(c.desk->engine, &command, NULL, &error));
+	assert_int_equal(error->code, REDRESS_ERROR_CONFLICT);
+	assert_false(engine_operate(c.desk->engine, &order, &also));
+	assert_int_equal(also->code, REDRESS_ERROR_CONFLICT);
+}
+
+/* The mail server was away when it was due, and the customer asks. */
+static void test_an_update_is_not_withdrawn_for_a_stock_mail(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words asks = {.from = ann, .text = "Well?"};
+
+	(void)state;
+	say(&c, "", "#promise 2026-11-28 14:00");
+	say(&c, "The courier looks for it.", "#update");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	c.now_s = desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP);
+	desk_run_deadlines(c.desk, c.now_s);
+	c.now_s += 2 * HOUR;
+	g_autoptr(Analysis) mail = agent_mail(&c, &asks);
+	mail->status_request = true;
+	Delivery delivery = {
+		.mail = mail, .to = {mailbox_address}, .now_s = c.now_s};
+	g_auto(EngineReceipt) receipt = desk_receive(c.desk, &delivery);
+	assert_int_equal(sent(&c, "status"), 1);
+	g_autoptr(GPtrArray) rows = desk_outbox(c.desk, ticket);
+	unsigned waiting = 0;
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreOutbox *row = rows->pdata[i];
+		g_autofree char *text = desk_plain(c.desk, row->id);
+		waiting += row->state == STORE_OUTBOX_QUEUED &&
+			   strstr(text, "The courier looks for it.");
+	}
+	assert_int_equal(waiting, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -773,6 +1056,25 @@ int main(void)
 		cmocka_unit_test(test_a_direct_answer_is_changed_on_its_way),
 		cmocka_unit_test(test_direct_mail_about_nothing_of_ours_passes),
 		cmocka_unit_test(test_a_direct_note_is_refused),
+		cmocka_unit_test(
+			test_an_answer_to_two_mailboxes_is_carried_out_once),
+		cmocka_unit_test(test_the_copy_for_the_other_mailbox_is_a_copy),
+		cmocka_unit_test(
+			test_an_update_that_cannot_be_mailed_is_refused),
+		cmocka_unit_test(
+			test_an_operators_update_that_cannot_be_mailed_is_refused),
+		cmocka_unit_test(
+			test_words_for_a_corrected_address_are_looked_at),
+		cmocka_unit_test(test_a_claim_without_a_ticket_is_told_of),
+		cmocka_unit_test(test_results_are_told_in_bounds),
+		cmocka_unit_test(
+			test_a_command_of_the_customers_words_is_not_carried_out),
+		cmocka_unit_test(test_commands_are_not_sent_to_who_takes_part),
+		cmocka_unit_test(
+			test_direct_commands_to_somebody_else_are_refused),
+		cmocka_unit_test(test_what_was_merged_is_not_opened_again),
+		cmocka_unit_test(
+			test_an_update_is_not_withdrawn_for_a_stock_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
