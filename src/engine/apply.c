@@ -32,6 +32,8 @@ static void note_telling(const StoreEvent *event, DecideFacts *facts)
 		escalated || g_str_equal(event->what, "unreachable-told");
 	facts->threat_told_today |= escalated && event->detail &&
 				    g_str_has_prefix(event->detail, "threat");
+	facts->rating_told_today |= escalated && event->detail &&
+				    g_str_has_prefix(event->detail, "rating");
 }
 
 /* What the customer's tickets caused together, and whether the supervisor heard

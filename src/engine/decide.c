@@ -314,7 +314,7 @@ static void take_rating(
 		return;
 	decision->rating = analysis->rating;
 	decision->rating_comment = analysis->rating_comment;
-	if (analysis->rating > DECIDE_RATING_POOR)
+	if (analysis->rating > DECIDE_RATING_POOR || facts->rating_told_today)
 		return;
 	decision->escalate = "rating";
 	decision->escalate_words = analysis->rating_comment;
@@ -348,12 +348,17 @@ static Decision conclude(
 	return decision;
 }
 
-/* To end it takes what it took to begin it: in the name of a customer who was
- * proven nobody else does. */
-static bool may_settle(const DecideFacts *facts, const Analysis *analysis)
+/*
+ * To end it takes what it took to begin it: in the name of a customer who was
+ * proven nobody else does.  In the name of another anybody can: then the
+ * customer hears of it, and can answer, or it is not settled.
+ */
+static bool may_settle(const DecideFacts *facts, const Analysis *analysis,
+	const Decision *solved)
 {
 	return is_of_customer(facts, analysis) &&
-	       (analysis->authenticated || !facts->ticket->authenticated);
+	       (analysis->authenticated ||
+		       (!facts->ticket->authenticated && solved->send));
 }
 
 /* The customer says that it is settled, and knows best. */
@@ -364,7 +369,6 @@ static Decision solve(const DecideFacts *facts, const Analysis *analysis)
 	decision.record = DECIDE_ADD;
 	decision.what = "solved-by-customer";
 	decision.solved = true;
-	decision.outcome = STORE_PROMISE_KEPT;
 	decision.unquiet = speaks_again(facts, analysis);
 	decision.guard = answer_guard(facts, analysis, decision.unquiet);
 	decision.send = false;
@@ -408,9 +412,11 @@ static Decision add_to_ticket(
 					 : analysis_kind_name(analysis->kind);
 		return decision;
 	}
-	if (analysis->says_solved && !is_settled(ticket) &&
-		may_settle(facts, analysis))
-		return solve(facts, analysis);
+	if (analysis->says_solved && !is_settled(ticket)) {
+		Decision solved = solve(facts, analysis);
+		if (may_settle(facts, analysis, &solved))
+			return solved;
+	}
 	if (opens_again(facts, analysis)) {
 		reopen(&decision, facts);
 		decision.brief = "reopened";

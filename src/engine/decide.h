@@ -31,6 +31,7 @@ struct DecideFacts {
 	unsigned automatic_to_customer_today; /* on all their tickets */
 	bool escalated_today;                 /* on this ticket */
 	bool threat_told_today;               /* likewise */
+	bool rating_told_today;               /* likewise */
 	int64_t follow_up_at; /* the next one of the ticket; 0: none */
 	unsigned acks_per_sender_most;
 	unsigned automatic_per_thread_most;

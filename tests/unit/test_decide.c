@@ -1242,6 +1242,53 @@ static void test_who_says_that_it_is_solved_has_it_resolved(void **state)
 	assert_int_equal(mail(&c).state, STORE_OPEN);
 }
 
+static void test_nobody_has_it_resolved_behind_the_customers_back(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.mail.says_solved = true;
+	c.facts.automatic_on_thread_today = 2;
+	Decision decision = mail(&c);
+	assert_text(decision.what, "added");
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+
+	/* Who is proven needs no word of it. */
+	c.mail.authenticated = true;
+	decision = mail(&c);
+	assert_int_equal(decision.state, STORE_RESOLVED);
+	assert_withheld(&decision, "thread-rate");
+}
+
+static void test_what_was_promised_and_missed_is_not_kept_by_thanks(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.mail.says_solved = true;
+	c.ticket.promised_by = NOW - MINUTE;
+	assert_int_equal(mail(&c).outcome, STORE_PROMISE_BROKEN);
+}
+
+static void test_poor_ratings_are_told_of_once_a_day(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	c.ticket.surveyed_at = NOW - HOUR;
+	c.mail.rating = 1;
+	assert_text(mail(&c).escalate, "rating");
+	c.facts.rating_told_today = true;
+	assert_int_equal(mail(&c).rating, 1);
+	assert_null(mail(&c).escalate);
+}
+
 /* They tell the new time, too, and a stock letter beside them would not. */
 static void test_an_agents_words_go_out_in_place_of_a_late_notice(void **state)
 {
@@ -1338,6 +1385,11 @@ int main(void)
 		cmocka_unit_test(test_a_status_request_opens_nothing),
 		cmocka_unit_test(
 			test_who_says_that_it_is_solved_has_it_resolved),
+		cmocka_unit_test(
+			test_nobody_has_it_resolved_behind_the_customers_back),
+		cmocka_unit_test(
+			test_what_was_promised_and_missed_is_not_kept_by_thanks),
+		cmocka_unit_test(test_poor_ratings_are_told_of_once_a_day),
 		cmocka_unit_test(
 			test_an_agents_words_go_out_in_place_of_a_late_notice),
 	};
