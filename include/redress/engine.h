@@ -109,11 +109,11 @@ char *engine_policy_own_message_id(
 	const EnginePolicy *policy, const char *message_id);
 
 /*
- * True if the author is of a team: its mail may be an answer or hold commands.
- * Proves nothing.  mailbox: whose (nullable).
+ * True if the author is of any team: its mail may be an answer or hold
+ * commands.  Proves nothing.
  */
-bool engine_policy_is_agent(const EnginePolicy *policy,
-	const char *const *recipients, const Analysis *analysis);
+bool engine_policy_is_agent(
+	const EnginePolicy *policy, const Analysis *analysis);
 
 /* The mailbox whose direct answers this SMTP AUTH name may write, or NULL: then
  * mail that is for none of our mailboxes is none of our business. */

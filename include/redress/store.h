@@ -242,6 +242,10 @@ bool store_message_latest(
 /* (element-type StoreMessage) oldest first; ticket_id 0: those without one */
 bool store_message_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_messages, GError **error);
+/* (element-type StoreMessage) the latest of those that are no agents', oldest
+ * first */
+bool store_message_list_customers(Store *store, int64_t ticket_id,
+	unsigned most, GPtrArray **ret_messages, GError **error);
 /* The mail as it came, byte for byte.  (transfer full) */
 bool store_message_raw(
 	Store *store, int64_t message_id, GBytes **ret_raw, GError **error);

@@ -12,6 +12,7 @@ enum {
 	RESULTS_MOST = 20, /* mails a day to the agents of one ticket */
 	NAMED_MOST = 20,
 	LINE_BYTES_MOST = 1000,
+	QUOTED_MOST = 50, /* of a customer's mails one may be quoted */
 };
 
 /* ---- standing ---------------------------------------------------------- */
@@ -537,12 +538,12 @@ static bool check_owners(Context *context, Answer *answer,
 
 	if (!answer->commands->list->len)
 		return true;
-	if (!store_message_list(context->store, ticket->id, &messages, error))
+	if (!store_message_list_customers(
+		    context->store, ticket->id, QUOTED_MOST, &messages, error))
 		return false;
 	for (guint i = 0; i < messages->len; i++) {
 		const StoreMessage *message = messages->pdata[i];
-		if (!message->agent)
-			check_owner(answer, own, message->own_text);
+		check_owner(answer, own, message->own_text);
 	}
 	return true;
 }

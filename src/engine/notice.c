@@ -370,14 +370,14 @@ static bool wants_briefing(const EngineMailbox *mailbox,
 }
 
 /* Anybody can open tickets: who is told of all of them reads of none. */
-static bool is_briefed_enough(Context *context, const StoreTicket *ticket,
-	int64_t now_s, bool *ret_enough, GError **error)
+static bool is_told_enough(Context *context, const StoreTicket *ticket,
+	const char *what, int64_t now_s, bool *ret_enough, GError **error)
 {
 	unsigned most = policy_options(context->policy)->briefings_per_hour;
 	unsigned count = 0;
 
-	if (most && !store_event_count(context->store, ticket->mailbox,
-			    "briefed", now_s - HOUR_S, &count, error))
+	if (most && !store_event_count(context->store, ticket->mailbox, what,
+			    now_s - HOUR_S, &count, error))
 		return false;
 	*ret_enough = most && count >= most;
 	return true;
@@ -425,7 +425,7 @@ bool notice_brief(Context *context, const StoreTicket *ticket,
 	if (!wants_briefing(mailbox, ticket, cause, reason, more.vip))
 		return true;
 	bool enough = false;
-	if (!is_briefed_enough(context, ticket, now_s, &enough, error))
+	if (!is_told_enough(context, ticket, "briefed", now_s, &enough, error))
 		return false;
 	return enough ? add_event(context, ticket, cause, "briefing-withheld",
 				"limits.briefings_per_hour", 0, now_s, error)
@@ -446,6 +446,12 @@ bool notice_nudge(Context *context, const StoreTicket *ticket,
 		.now_s = now_s,
 	};
 
+	bool enough = false;
+	if (!is_told_enough(context, ticket, "nudged", now_s, &enough, error))
+		return false;
+	if (enough)
+		return add_event(context, ticket, cause, "nudge-withheld",
+			"limits.briefings_per_hour", 0, now_s, error);
 	if (!find_customer_words(context, ticket, cause, &words, error) ||
 		!find_vip(context, options.mailbox, ticket, &more.vip, error))
 		return false;

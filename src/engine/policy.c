@@ -291,16 +291,16 @@ const char *engine_policy_fetched_authserv_id(
 
 /* ---- agents ------------------------------------------------------------ */
 
-bool engine_policy_is_agent(const EnginePolicy *policy,
-	const char *const *recipients, const Analysis *analysis)
+bool engine_policy_is_agent(
+	const EnginePolicy *policy, const Analysis *analysis)
 {
 	g_autofree char *from =
 		analysis->from ? base_address_fold(analysis->from) : NULL;
 
-	for (size_t i = 0; from && recipients && recipients[i]; i++) {
-		const EngineMailbox *mailbox =
-			engine_policy_mailbox(policy, recipients[i], NULL);
-		if (mailbox && policy_is_staff(mailbox, from))
+	/* A ticket's team answers it through any of our mailboxes. */
+	for (guint i = 0; from && i < policy->mailboxes->len; i++) {
+		const Owned *owned = policy->mailboxes->pdata[i];
+		if (policy_is_staff(&owned->mailbox, from))
 			return true;
 	}
 	return false;

@@ -44,7 +44,7 @@ static bool receive(const IntakeDoor *door, const EnginePolicy *policy,
 	EngineMail received = make_mail(mail, analysis);
 	g_autoptr(GPtrArray) attachments = NULL;
 	g_autoptr(GError) problem = NULL;
-	bool agent = engine_policy_is_agent(policy, mail->recipients, analysis);
+	bool agent = engine_policy_is_agent(policy, analysis);
 
 	if (agent && mail->unchangeable) {
 		ret->receipt.refused = g_strdup(mail->unchangeable);

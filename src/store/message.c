@@ -157,6 +157,24 @@ bool store_message_list(Store *store, int64_t ticket_id,
 	return true;
 }
 
+bool store_message_list_customers(Store *store, int64_t ticket_id,
+	unsigned most, GPtrArray **ret_messages, GError **error)
+{
+	g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(
+		(GDestroyNotify)store_message_free);
+	DbStatement *rows = query_start(store, error,
+		MESSAGE_COLUMNS " WHERE id IN (SELECT id FROM message"
+				"	WHERE ticket_id = ? AND agent IS NULL"
+				"	ORDER BY id DESC LIMIT ?)"
+				" ORDER BY id",
+		"ii", ticket_id, (int64_t)most);
+
+	if (!query_list(store, rows, read_message, messages, error))
+		return false;
+	*ret_messages = g_steal_pointer(&messages);
+	return true;
+}
+
 bool store_message_raw(
 	Store *store, int64_t message_id, GBytes **ret_raw, GError **error)
 {

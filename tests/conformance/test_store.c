@@ -1184,6 +1184,18 @@ static void test_messages_are_listed_by_ticket_oldest_first(void **state)
 	}
 	GOOD(store_message_list(f->store, 0, &alone, &error));
 	assert_int_equal(alone->len, 1);
+	g_autoptr(GPtrArray) latest = NULL;
+	GOOD(store_message_list_customers(
+		f->store, ticket_id, 2, &latest, &error));
+	assert_int_equal(latest->len, 2);
+	for (guint i = 0; i < 2; i++) {
+		const StoreMessage *message = latest->pdata[i];
+		assert_null(message->agent);
+		assert_true(
+			i ||
+			message->id <
+				((const StoreMessage *)latest->pdata[1])->id);
+	}
 	GOOD(store_message_ends(f->store, ticket_id, &first, &last, &error));
 	assert_text(first, "two@x");
 	assert_text(last, "four@x");

@@ -33,6 +33,7 @@ static void open_desk(Case *c, bool direct, bool own_tickets)
 	EnginePolicyOptions options = desk_limits();
 
 	mailbox.own_tickets = own_tickets;
+	mailbox.briefing = ENGINE_BRIEFING_ALL;
 	mailbox.staff = staff;
 	mailbox.agents = agents;
 	mailbox.logins = logins;
@@ -41,7 +42,9 @@ static void open_desk(Case *c, bool direct, bool own_tickets)
 	mailbox.survey_after_s = DAY;
 	mailbox.aftercare_after_s = 14 * DAY;
 	EngineMailbox mailboxes[] = {mailbox, mailbox};
+	static const char *const others[] = {"bill@example.com", NULL};
 	mailboxes[1].address = billing_address;
+	mailboxes[1].staff = mailboxes[1].agents = others;
 	options.mailboxes = mailboxes;
 	options.mailboxes_length = own_tickets ? 2 : 1;
 	g_autoptr(EnginePolicy) policy = desk_policy(c->desk, options);
@@ -985,6 +988,160 @@ static void test_what_was_merged_is_not_opened_again(void **state)
 	assert_int_equal(also->code, REDRESS_ERROR_CONFLICT);
 }
 
+/* Words of whoever writes to us: each is valid UTF-8, and nothing else. */
+static char *odd_words(unsigned i)
+{
+	static const char *const words[] = {"", " ", "\n", "\r\nBcc: x@y.z",
+		"\x01\x02\x1b[31m", "\"", "\\", "a\\", "<", ">", "@",
+		"=?utf-8?q?",
+		"=?utf-8?b?//8=?=", "=?utf-8?q?=0d=0aBcc:_x?=", "{{words}}",
+		"{{{x", "{{/words}}",
+		"##- Please type your reply above this "
+		"line -##",
+		"\u202e\u2066\u200b", "\u0130\ufb03\u1e9e", "--", "-- ",
+		"\u00a0", "\ufeff", "\ufffd", "\U0010ffff", "\u2028", ".",
+		".\r\n", "From ", "(((((((((((", "a,b;c:d", "%s%n%100000d",
+		"\t", "\v\f"};
+	static const char *const pieces[] = {"a", "\u00e4", "\U0001f600", " ",
+		"\"", "e\u0301", "\u3042", "=", "<>", "a b "};
+	const unsigned lengths[] = {998, 70000};
+
+	if (i < G_N_ELEMENTS(words))
+		return g_strdup(words[i]);
+	i -= G_N_ELEMENTS(words);
+	if (i >= G_N_ELEMENTS(pieces) * G_N_ELEMENTS(lengths))
+		return NULL;
+	GString *text = g_string_new(NULL);
+	while (text->len < lengths[i / G_N_ELEMENTS(pieces)])
+		g_string_append(text, pieces[i % G_N_ELEMENTS(pieces)]);
+	return g_string_free(text, FALSE);
+}
+
+static char *odd_address(unsigned i)
+{
+	static const char *const addresses[] = {"", "@", "a@", "@b",
+		"astatic void "
+		"test_an_update_is_not_withdrawn_for_a_stock_mail(b",
+		"a b@c.example", "\"a b\"@c.example", "\"a\\\"\"@c.example",
+		"a@[192.0.2.1]", "a@[IPv6:::1]",
+		"j\u00fcrgen@m\u00fcller.example", "\u3042@\u3042.example",
+		"a@xn--mller-kva.example", "a@b", "a@b.example>",
+		"<a@b.example", "a@b.example\r\nBcc: x", "a,b@c.example",
+		"a@b.example.", "-a@b.example", "a@-b.example",
+		"!#$%&'*+-/=?^_`{|}~@b.example", "\u202ea@b.example",
+		"\ufffd@b.example", "complaints@example.com",
+		"complaints+x@example.com", "mari@example.com"};
+
+	if (i < G_N_ELEMENTS(addresses))
+		return g_strdup(addresses[i]);
+	g_autofree char *words = odd_words(i - G_N_ELEMENTS(addresses));
+	return words ? g_strconcat(words, "@c.example", NULL) : NULL;
+}
+
+/* Whatever stands there, it is taken: else it would come again for ever. */
+static void receive_odd(Case *c, Analysis *mail)
+{
+	Delivery delivery = {.mail = mail,
+		.to = {mailbox_address},
+		.envelope_from = "",
+		.now_s = c->now_s};
+	g_autoptr(GError) error = NULL;
+
+	c->now_s += DAY;
+	engine_receipt_clear(&c->receipt);
+	if (!desk_try(c->desk, &delivery, &c->receipt, &error))
+		fail_msg("%s; from %s, subject %.80s", error->message,
+			mail->from, mail->subject);
+}
+
+static void test_no_words_are_too_odd_to_be_answered(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	char *words;
+
+	(void)state;
+	for (unsigned i = 0; (words = odd_words(i)); i++) {
+		g_autofree char *held = words;
+		g_autoptr(Analysis) mail = mail_new(ann, words);
+		mail->authenticated = i % 2;
+		mail_set(&mail->from_name, words);
+		mail_set(&mail->text, words);
+		mail_set(&mail->reply_text, words);
+		mail_set(&mail->thread_topic, words);
+		mail_set(&mail->thread_index, words);
+		mail_set(&mail->threat, words);
+		g_ptr_array_add(mail->references, g_strdup(words));
+		g_ptr_array_add(mail->in_reply_to, g_strdup(words));
+		receive_odd(&c, mail);
+		assert_true(c.receipt.opened);
+		assert_true(c.receipt.acknowledged);
+	}
+}
+
+static void test_no_address_is_too_odd_to_be_recorded(void **state)
+{
+	g_auto(Case) c = case_new(false);
+	char *address;
+
+	(void)state;
+	for (unsigned i = 0; (address = odd_address(i)); i++) {
+		g_autofree char *held = address;
+		g_autoptr(Analysis) mail = mail_new(address, "Broken");
+		mail_set(&mail->text, "");
+		receive_odd(&c, mail);
+		assert_int_equal(c.receipt.references->len, 1);
+		g_autoptr(Analysis) other = mail_new(ann, "Broken");
+		other->authenticated = true;
+		mail_set(&other->reply_to, address);
+		mail_set(&other->text, "");
+		receive_odd(&c, other);
+		assert_int_equal(c.receipt.references->len, 1);
+	}
+}
+
+/* Nor is what an agent says: it is done, or told why not. */
+static void test_no_words_of_agents_are_too_odd_to_be_taken(void **state)
+{
+	static const char *const lines[] = {
+		NULL, "#update", "#resolve", "#type", "#address", "#canned"};
+	g_auto(Case) c = case_new(false);
+	char *words;
+
+	(void)state;
+	for (unsigned i = 0; (words = odd_words(i)); i++) {
+		g_autofree char *held = words;
+		for (size_t j = 0; j < G_N_ELEMENTS(lines); j++) {
+			Words bare = {.from = mari,
+				.text = words,
+				.commands = {lines[j]}};
+			g_autofree char *line = g_strdup_printf(
+				"%s %.400s", lines[j] ? lines[j] : "#", words);
+			Words argued = {
+				.from = mari, .text = "x", .commands = {line}};
+			c.now_s += DAY;
+			send_words(&c, &bare);
+			send_words(&c, &argued);
+		}
+	}
+	desk_run_deadlines(c.desk, c.now_s);
+	assert_int_equal(happened(&c, "deadline-set-aside"), 0);
+}
+
+/* It may be an answer on a ticket of the other one, and carry files. */
+static void test_an_agent_is_one_whichever_mailbox_they_write_to(void **state)
+{
+	g_auto(Case) c = case_open(false, true);
+	g_autoptr(EnginePolicy) policy = engine_get_policy(c.desk->engine);
+	g_autoptr(Analysis) one = mail_new("bill@example.com", "Re: x");
+	g_autoptr(Analysis) other = mail_new(mari, "Re: x");
+	g_autoptr(Analysis) third = mail_new(ann, "Re: x");
+
+	(void)state;
+	assert_true(engine_policy_is_agent(policy, one));
+	assert_true(engine_policy_is_agent(policy, other));
+	assert_false(engine_policy_is_agent(policy, third));
+}
+
 /* The mail server was away when it was due, and the customer asks. */
 static void test_an_update_is_not_withdrawn_for_a_stock_mail(void **state)
 {
@@ -1075,6 +1232,12 @@ int main(void)
 		cmocka_unit_test(test_what_was_merged_is_not_opened_again),
 		cmocka_unit_test(
 			test_an_update_is_not_withdrawn_for_a_stock_mail),
+		cmocka_unit_test(
+			test_an_agent_is_one_whichever_mailbox_they_write_to),
+		cmocka_unit_test(test_no_words_are_too_odd_to_be_answered),
+		cmocka_unit_test(test_no_address_is_too_odd_to_be_recorded),
+		cmocka_unit_test(
+			test_no_words_of_agents_are_too_odd_to_be_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

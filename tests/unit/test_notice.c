@@ -260,6 +260,25 @@ static void test_a_flood_reaches_the_agents_in_bounds(void **state)
 	assert_int_equal(count_everywhere(desk, NULL, "briefed"), 4);
 }
 
+/* Each forged complaint would cost each agent a mail a day, for ever. */
+static void test_a_flood_is_not_reminded_of_without_bounds(void **state)
+{
+	Desk *desk = *state;
+	EngineMailbox mailbox = make_mailbox(desk);
+	EnginePolicyOptions options = desk_limits();
+
+	mailbox.nudge_before_s = 4 * HOUR;
+	options.mailboxes = &mailbox;
+	options.mailboxes_length = 1;
+	options.briefings_per_hour = 3;
+	g_autoptr(EnginePolicy) policy = desk_policy(desk, options);
+	engine_set_policy(desk->engine, policy);
+	threaten(desk, 0, 10, NOW);
+	desk_run_deadlines(desk, NOW + 21 * HOUR);
+	assert_int_equal(count_everywhere(desk, NULL, "nudged"), 3);
+	assert_int_equal(count_everywhere(desk, NULL, "nudge-withheld"), 7);
+}
+
 static void test_the_last_of_the_day_says_that_there_are_more(void **state)
 {
 	Desk *desk = *state;
@@ -646,6 +665,9 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_a_flood_reaches_the_agents_in_bounds, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_flood_is_not_reminded_of_without_bounds, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_the_last_of_the_day_says_that_there_are_more,
