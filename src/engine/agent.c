@@ -132,12 +132,12 @@ bool agent_withhold(Context *context, const EngineMail *mail,
 		receipt->withheld = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(receipt->withheld, g_strdup(ticket->customer));
 	for (guint i = 0; i < MIN(named->len, NAMED_MOST); i++)
-		if (!withhold_one(context, named->pdata[i], ticket, receipt,
-			    error))
+		if (!withhold_one(
+			    context, named->pdata[i], ticket, receipt, error))
 			return false;
 	for (size_t i = 0; mail->recipients && mail->recipients[i]; i++)
-		if (!withhold_one(context, mail->recipients[i], ticket,
-			    receipt, error))
+		if (!withhold_one(context, mail->recipients[i], ticket, receipt,
+			    error))
 			return false;
 	return true;
 }

@@ -838,27 +838,6 @@ static void test_words_for_a_corrected_address_are_looked_at(void **state)
 	assert_int_equal(sent(&c, "command-result"), 1);
 }
 
-/* An on-behalf from a telephone without SMTP AUTH would vanish. */
-static void test_a_claim_without_a_ticket_is_told_of(void **state)
-{
-	g_auto(Case) c = case_new(false);
-	Words words = {.from = mari,
-		.subject = "Telephone call",
-		.text = "She says the lamp is dead.",
-		.commands = {"#on-behalf eve@customer.example"},
-		.no_proof = true};
-
-	(void)state;
-	send_words(&c, &words);
-	assert_int_equal(c.receipt.references->len, 1);
-	g_autoptr(StoreTicket) ticket =
-		desk_ticket(c.desk, c.receipt.references->pdata[0]);
-	assert_string_equal(ticket->customer, mari);
-	assert_int_equal(
-		desk_count_events(c.desk, ticket, "agent-not-proven"), 1);
-	assert_int_equal(desk_count(c.desk, ticket, "escalation"), 1);
-}
-
 /* A machine that answers each result in the agent's name. */
 static void test_results_are_told_in_bounds(void **state)
 {
@@ -901,9 +880,8 @@ static void test_a_command_of_the_customers_words_is_not_carried_out(
 	assert_int_equal(happened(&c, "compensated"), 1);
 }
 
-/* "Answer all" to whom the customer wrote as well: who gets the mail itself
- * would read its commands. */
-static void test_commands_are_not_sent_to_who_takes_part(void **state)
+/* In Bcc he would get the mail itself, with its commands. */
+static void test_who_takes_part_gets_no_commands_by_bcc(void **state)
 {
 	g_auto(Case) c = case_new(false);
 	g_autoptr(Analysis) more = mail_new(ann, "Where is it");
@@ -921,13 +899,10 @@ static void test_commands_are_not_sent_to_who_takes_part(void **state)
 	g_free(c.reference);
 	c.reference = g_strdup(receipt.references->pdata[0]);
 	send_words(&c, &words);
-	assert_non_null(c.receipt.refused);
-	assert_int_equal(happened(&c, "note"), 0);
-	/* Words alone may go to him. */
-	words.commands[0] = NULL;
-	send_words(&c, &words);
-	assert_null(c.receipt.refused);
-	assert_int_equal(sent(&c, "reply"), 1);
+	assert_int_equal(c.receipt.withheld->len, 2);
+	assert_string_equal(
+		c.receipt.withheld->pdata[1], "husband@customer.example");
+	assert_int_equal(sent(&c, "reply"), 0);
 }
 
 /* The commands would be read there, and be carried out nowhere. */
@@ -1222,11 +1197,10 @@ int main(void)
 			test_an_operators_update_that_cannot_be_mailed_is_refused),
 		cmocka_unit_test(
 			test_words_for_a_corrected_address_are_looked_at),
-		cmocka_unit_test(test_a_claim_without_a_ticket_is_told_of),
 		cmocka_unit_test(test_results_are_told_in_bounds),
 		cmocka_unit_test(
 			test_a_command_of_the_customers_words_is_not_carried_out),
-		cmocka_unit_test(test_commands_are_not_sent_to_who_takes_part),
+		cmocka_unit_test(test_who_takes_part_gets_no_commands_by_bcc),
 		cmocka_unit_test(
 			test_direct_commands_to_somebody_else_are_refused),
 		cmocka_unit_test(test_what_was_merged_is_not_opened_again),
