@@ -44,16 +44,17 @@ def as_bytes(message):
 class Provider:
     """Dovecot, as one who uses its webmail sees it."""
 
-    def __init__(self, place, name="dovecot", **options):
+    def __init__(self, place, name="dovecot", user=USER, **options):
         options.setdefault("extra", FOLDERS)
+        self.user = user
         self.dovecot = place.started(Dovecot(
-            place.subfolder(name), {USER: PASSWORD}, imap=True, **options))
+            place.subfolder(name), {user: PASSWORD}, imap=True, **options))
 
     @contextlib.contextmanager
     def client(self, folder="INBOX"):
         client = imaplib.IMAP4(LOOPBACK, self.dovecot.port, timeout=60)
         try:
-            client.login(USER, PASSWORD)
+            client.login(self.user, PASSWORD)
             client.select(f'"{folder}"')
             yield client
         finally:
@@ -205,6 +206,19 @@ class Mailbox(Case):
                          (MAILBOX, "followed", 0, 0))
         self.assertIn("IDLE", rows[0]["capabilities"])
         self.assertIn("followed", tool.redress("mailbox"))
+
+        tool.stop()
+        hour = int(time.time()) - 3600
+        for change, state in (
+                (f"contact_at = {hour}", "silent"),
+                ("failures = 7, problem = 'away'", "failing"),
+                (f"contact_at = {hour + 3500}, oldest_at = {hour}", "behind"),
+                ("oldest_at = NULL", "followed")):
+            with self.subTest(state):
+                tool.store(f"UPDATE folder SET {change}")
+                rows = tool.redress_json(
+                    "mailbox", exit_status=int(state != "followed"))
+                self.assertEqual({row["state"] for row in rows}, {state})
 
     def test_operators_see_a_login_that_is_refused(self):
         provider = Provider(self.place)

@@ -9,7 +9,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from milter_client import MilterClient  # noqa: E402
-from servers import LOOPBACK, MAILBOX, Workplace, wait_for  # noqa: E402
+from servers import (  # noqa: E402
+    CUSTOMER, LOOPBACK, MAILBOX, SOURCE, Workplace, complaint, wait_for)
+from test_imap import PASSWORD, Provider  # noqa: E402
 
 OTHER = "other@example.com"
 
@@ -190,6 +192,56 @@ class Pace(WithRoutes):
         self.assertEqual(
             len([each for each in own.commands if each.startswith("MAIL")]),
             1)
+
+
+class Example(unittest.TestCase):
+    def test_the_file_for_dovecot_works_as_it_is(self):
+        """But for names, ports and the authority: one complaint, its
+        acknowledgement, and a copy of that, which is nobody's answer."""
+        place = Workplace()
+        self.addCleanup(place.close)
+        ca = place.ca()
+        provider = Provider(place, user=MAILBOX,
+                            certificate=ca.certificate())
+        sink = place.sink(tls="implicit", context=ca.server_context(),
+                          users={MAILBOX: PASSWORD})
+        redressd = place.redressd(
+            submission=sink, start=False, changes={
+                "milter": {"socket": ""}, ("mailbox", MAILBOX): None})
+        text = (SOURCE / "conf/imap/dovecot.conf").read_text("utf-8")
+        for host, port in (("imap", provider.dovecot.tls_port),
+                           ("smtp", sink.port)):
+            self.assertEqual(text.count(f'"{host}.example.com"'), 1)
+            text = text.replace(
+                f'"{host}.example.com"', f'"localhost"\n\t\tport = {port}\n'
+                f'\t\tca_file = "{ca.ca_file}"')
+        with open(redressd.config_file, "a", encoding="utf-8") as file:
+            file.write(text)
+        secret = redressd.config_file.parent / "complaints.password"
+        secret.write_text(PASSWORD + "\n")
+        secret.chmod(0o640)
+        checked = redressd.redress("check", exit_status=None)
+        self.assertRegex(checked, r"OK +imap +\S+: .*Gesendet")
+        self.assertRegex(checked, r"OK +submission +.*AUTH PLAIN LOGIN")
+        redressd.start()
+        redressd.wait_log("mailbox is followed")
+        provider.put(complaint())
+        sent = sink.wait(to=CUSTOMER)
+        wait_for(lambda: provider.flags("Gesendet"), 20, "the copy",
+                 redressd.log)
+        with provider.client("Gesendet") as client:
+            _, found = client.fetch("1:*", "(BODY.PEEK[])")
+        self.assertEqual(len([part for part in found
+                              if isinstance(part, tuple)]), 1)
+        self.assertIn(sent.header["message-id"].encode(), found[0][1])
+        self.assertIn("\\Seen", str(provider.flags("Gesendet")))
+        # A second complaint is taken after a look at that folder.
+        provider.put(complaint("Another matter"))
+        sink.wait(2, to=CUSTOMER)
+        for ticket in redressd.tickets():
+            events = [each["what"] for each
+                      in redressd.ticket(ticket["ref"])["events"]]
+            self.assertNotIn("answered", events)
 
 
 if __name__ == "__main__":
