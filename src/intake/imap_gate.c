@@ -396,6 +396,22 @@ static bool begin_fetch(ImapGate *gate, Reader *reader, const char *number)
 
 /* ---- LIST --------------------------------------------------------------- */
 
+/* A name as a quoted string; as an atom it may hold "]" as well.  NULL: it is
+ * none. */
+static char *take_folder(Reader *reader)
+{
+	const char *start = reader->at;
+
+	if (start < reader->end && *start == '"')
+		return take_quoted(reader);
+	while (reader->at < reader->end &&
+		(is_atom_char(*reader->at) || *reader->at == ']'))
+		reader->at++;
+	return reader->at == start ? NULL
+				   : g_strdup_printf("\"%.*s\"",
+					     (int)(reader->at - start), start);
+}
+
 /* (\HasNoChildren) "/" INBOX */
 static bool read_list(ImapGate *gate, Reader *reader, GString *list)
 {
@@ -415,12 +431,12 @@ static bool read_list(ImapGate *gate, Reader *reader, GString *list)
 			list, "{%" G_GSSIZE_FORMAT "}\r\n", reader->literal);
 		return true;
 	}
-	g_autofree char *name = take_quoted(reader);
+	g_autofree char *name = take_folder(reader);
 	if (!name)
-		name = take_atom(reader);
-	g_string_append_printf(list, "%s\r\n", name);
+		return false;
 	/* What extensions say behind it is left out. */
-	return *name != '\0';
+	g_string_append_printf(list, "%s\r\n", name);
+	return true;
 }
 
 /* ---- a line ------------------------------------------------------------- */

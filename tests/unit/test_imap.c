@@ -524,7 +524,7 @@ static void test_move_without_uidplus_expunges_nothing(void **state)
 static void test_sent_folder_is_found_by_its_mark(void **state)
 {
 	static const Turn turns[] = {CAPABILITY(""), LOGIN,
-		{"LIST", "* LIST (\\HasNoChildren) \"/\" INBOX\r\n"
+		{"LIST", "* LIST (\\HasNoChildren) \"/\" [Gmail]/INBOX\r\n"
 			 "* LIST (\\HasNoChildren \\Sent) \"/\" "
 			 "\"Gesendete Objekte &APY-\"\r\n%t OK x\r\n"},
 		{NULL, NULL}};
@@ -537,6 +537,79 @@ static void test_sent_folder_is_found_by_its_mark(void **state)
 	assert_string_equal(name, "Gesendete Objekte ö");
 	imap_session_free(session);
 	finish(&server);
+}
+
+/* ---- what libetpan reads ------------------------------------------------ */
+
+/* Of a line behind the greeting; literal: -1: none.  read: NULL: refused. */
+static const struct {
+	const char *line;
+	gssize literal;
+	const char *read;
+} gated[] = {
+	{"* OK [UIDNEXT 10] ready", -1, "* OK [UIDNEXT 10] ready\r\n"},
+	{"* OK [UIDNEXT x] ready", -1, "* OK UIDNEXT x: ready\r\n"},
+	{"* OK [PERMANENTFLAGS (\\Seen (] x", -1,
+		"* OK PERMANENTFLAGS (\\Seen (: x\r\n"},
+	{"3 NO [AUTHENTICATIONFAILED] no", -1,
+		"3 NO AUTHENTICATIONFAILED: no\r\n"},
+	{"3 OK", -1, "3 OK done\r\n"},
+	{"* OK \001[ALERT] x", -1, "* OK ALERT: x\r\n"},
+	{"* CAPABILITY IMAP4rev1 AUTH=PLAIN ()", -1,
+		"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n"},
+	{"+ send it", -1, "+ go on\r\n"},
+	{"* 4 EXISTS", -1, "* 4 EXISTS\r\n"},
+	{"* 4 EXPUNGE", -1, ""},
+	{"* VANISHED (EARLIER) 1:3", -1, ""},
+	{"* SEARCH 1 2 3", -1, ""},
+	{"* 2 FETCH (FLAGS (\\Seen) MODSEQ (12))", -1, ""},
+	{"* 2 FETCH (FLAGS (\\Seen) UID 4)", -1, "* 2 FETCH (UID 4)\r\n"},
+	{"* 2 FETCH (UID 4 ENVELOPE ((\"a)\" NIL)))", -1,
+		"* 2 FETCH (UID 4)\r\n"},
+	{"* 2 FETCH (UID 4 BODY[] ", 7, "* 2 FETCH (UID 4 BODY[] {7}\r\n"},
+	{"* 2 FETCH (UID 4 X-NOTE ", 7, ""},
+	{"* 2 FETCH (UID 4", -1, NULL},
+	{"* 2 FETCH (UID 4294967296)", -1, NULL},
+	{"* 2 FETCH (INTERNALDATE \"yesterday\")", -1, NULL},
+	{"* LIST (\\Sent) \"/\" [Gmail]/Sent", -1,
+		"* LIST (\\Sent) \"/\" \"[Gmail]/Sent\"\r\n"},
+	{"* LIST (\\Sent \"/\" x", -1, ""},
+	{"220 mail.example.com ESMTP", -1, NULL},
+	{"", -1, NULL},
+};
+
+static void test_libetpan_reads_what_is_well_formed_and_used(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(gated); i++) {
+		ImapGate gate = {.greeted = true};
+		g_autoptr(GString) out = g_string_new(NULL);
+		bool good = imap_gate_line(&gate, gated[i].line,
+			strlen(gated[i].line), gated[i].literal, out);
+		if (good != (gated[i].read != NULL))
+			fail_msg("%s: %d", gated[i].line, good);
+		/* What a list of attributes begins with comes with its first
+		 * one: nothing of a skipped literal is handed on. */
+		if (good && !g_str_has_prefix(out->str, gated[i].read))
+			fail_msg("%s: %s", gated[i].line, out->str);
+		if (good && gated[i].literal < 0)
+			assert_string_equal(out->str, gated[i].read);
+	}
+}
+
+static void test_a_list_goes_on_behind_its_literals(void **state)
+{
+	ImapGate gate = {.greeted = true};
+	g_autoptr(GString) out = g_string_new(NULL);
+	(void)state;
+
+	assert_true(imap_gate_line(&gate, "* 2 FETCH (X (A ", 16, 3, out));
+	assert_false(gate.hand_on);
+	assert_true(imap_gate_line(&gate, " B) BODY[] ", 11, 5, out));
+	assert_true(gate.hand_on);
+	assert_true(imap_gate_line(&gate, " UID 4)", 7, -1, out));
+	assert_string_equal(out->str, "* 2 FETCH (BODY[] {5}\r\n UID 4)\r\n");
+	assert_int_equal(gate.state, IMAP_GATE_START);
 }
 
 /* ---- huge mail ---------------------------------------------------------- */
@@ -584,6 +657,9 @@ int main(void)
 		cmocka_unit_test(test_refused_idle_leaves_the_connection),
 		cmocka_unit_test(test_move_without_uidplus_expunges_nothing),
 		cmocka_unit_test(test_sent_folder_is_found_by_its_mark),
+		cmocka_unit_test(
+			test_libetpan_reads_what_is_well_formed_and_used),
+		cmocka_unit_test(test_a_list_goes_on_behind_its_literals),
 		cmocka_unit_test(test_huge_mail_is_a_header_and_words),
 	};
 
