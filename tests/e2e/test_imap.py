@@ -16,8 +16,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from dovecot import Dovecot  # noqa: E402
 from servers import (  # noqa: E402
-    AUTHENTICATED, CUSTOMER, LOOPBACK, MAILBOX, ServerError, TestCa, Workplace,
-    complaint, reply, wait_for)
+    AUTHENTICATED, CUSTOMER, LOOPBACK, MAILBOX, ServerError, SmtpSink, TestCa,
+    Workplace, complaint, reply, wait_for)
 
 USER, PASSWORD = "complaints", 'se"cret \\ 7'
 MARI = "mari@example.com"
@@ -261,6 +261,46 @@ class Mailbox(Case):
                       [m["text"].strip() for m in ticket["messages"]])
         self.assertEqual(len(self.sink.mails(to=CUSTOMER)), 1)
         self.assertEqual(len(self.redressd.tickets()), 1)
+
+    def test_a_mail_that_came_by_another_door_is_one_mail(self):
+        provider = Provider(self.place)
+        self.follow(provider)
+        self.followed()
+        mail = complaint()
+        self.redressd.redress("ingest", "-", stdin=as_bytes(mail))
+        reference = self.redressd.tickets()[0]["ref"]
+        self.ack()
+        # As the milter's copy is delivered.
+        copy = as_bytes(mail).replace(
+            b"Subject: ", f"Subject: [#{reference}] ".encode())
+        provider.put(b"Received: from x by y\r\n"
+                     + f"X-Redress-Ticket: {reference}\r\n".encode()
+                     + b"Reply-To: complaints+a-x@example.com\r\n" + copy)
+        self.redressd.wait_log("duplicate .*by imap")
+        self.assertEqual(len(self.redressd.tickets()), 1)
+        self.assertEqual(len(self.sink.mails(to=CUSTOMER)), 1)
+
+    def test_copy_of_what_is_sent_is_filed_and_no_answer(self):
+        provider = Provider(self.place)
+        secrets = self.place.subfolder("submission") / "password"
+        secrets.write_text("x\n")
+        secrets.chmod(0o600)
+        server = self.place.started(SmtpSink(users={"care": "x"}))
+        self.follow(provider, start=False, watch_sent="true", poll_every="1s")
+        self.redressd.write_config({("mailbox", MAILBOX): {"submission": {
+            "host": LOOPBACK, "port": server.port, "tls": "none",
+            "user": "care", "password_file": secrets, "file_sent": "true"}}})
+        self.redressd.start()
+        self.followed()
+        provider.put(complaint())
+        server.wait(to=CUSTOMER)
+        wait_for(lambda: provider.flags("Gesendet"), what="the copy",
+                 details=self.redressd.log)
+        self.assertIn(b"\\Seen", b"".join(
+            provider.flags("Gesendet").values()))
+        provider.put(complaint("Another", sender="ben@customer.example"))
+        server.wait(to="ben@customer.example")
+        self.assertNotIn("answered", self.redressd.log())
 
     def test_huge_mail_is_a_ticket_of_its_header(self):
         provider = Provider(self.place)
