@@ -9,7 +9,7 @@
 
 enum {
 	DAY_S = 24 * 60 * 60,
-	RESULTS_MOST = 20, /* mails a day to the agents of one ticket */
+	RESULTS_MOST = 100, /* mails a day to the agents of one ticket */
 	NAMED_MOST = 20,
 	LINE_BYTES_MOST = 1000,
 	QUOTED_MOST = 50, /* of a customer's mails one may be quoted */

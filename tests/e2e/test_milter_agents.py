@@ -240,13 +240,20 @@ class Direct(Conversations):
         private = self.answer(ticket, header, ("Sender", f" {MARI}"),
                               to="bob@other.example")
         self.assert_untouched(self.direct(
-            client, private, b"#resolve\r\n\r\nLunch?\r\n",
-            to=["<bob@other.example>"]))
+            client, private, b"Lunch?\r\n", to=["<bob@other.example>"]))
         unrelated = [("From", f" {MARI}"), ("To", f" {ANN}"),
                      ("Message-ID", f" {self.message_id('example.com')}"),
                      ("Subject", " Lunch?")]
         self.assert_untouched(self.direct(
             client, unrelated, b"At one?\r\n\r\n#note\r\n"))
+
+    def test_commands_past_all_who_take_part_are_refused(self):
+        client = self.connect()
+        ticket, header = self.open_ticket(client)
+        stray = self.answer(ticket, header, to="bob@other.example")
+        self.assert_refused(self.direct(
+            client, stray, b"#resolve\r\n\r\nDone.\r\n",
+            to=["<bob@other.example>"]), "nobody who takes part")
 
     # -- what becomes of an answer
 
