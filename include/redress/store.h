@@ -135,6 +135,8 @@ bool store_ticket_by_ghost(Store *store, const GPtrArray *ids,
 /* A participant is the customer and whom the customer wrote to beside us. */
 bool store_participant_add(
 	Store *store, int64_t ticket_id, const char *folded, GError **error);
+bool store_participant_remove(
+	Store *store, int64_t ticket_id, const char *folded, GError **error);
 bool store_participant_known(Store *store, int64_t ticket_id,
 	const char *folded, bool *ret_known, GError **error);
 

@@ -850,7 +850,7 @@ static Decision answer_open(
 		speak(&decision, facts, answer, REPLY_REPLY);
 	else if (answer->promised_by)
 		speak(&decision, facts, answer, REPLY_FOLLOWUP);
-	else if (answer->reopen)
+	else if (answer->reopen || answer->inform)
 		speak(&decision, facts, answer, REPLY_STATUS);
 	if (answer->reopen && !answer->promised_by && !answer->words) {
 		follow_up(&decision, facts);

@@ -95,6 +95,7 @@ struct DecideAnswer {
 	bool direct; /* who gets them without us */
 	bool resolve, reopen;
 	bool dismiss;        /* it is no complaint, or goes on elsewhere */
+	bool inform;         /* of the state, if of nothing else */
 	int64_t promised_by; /* 0: nothing is promised */
 };
 Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer);

@@ -392,6 +392,14 @@ static bool do_address(Context *context, StoreTicket *ticket,
 	g_autofree char *detail = g_strdup_printf(
 		"from %s to %s", ticket->customer_address, command->word);
 
+	unsigned withdrawn = 0;
+
+	/* The wrong address may be a stranger's: they have no part in it. */
+	if (!store_participant_remove(
+		    context->store, ticket->id, ticket->customer, error) ||
+		!store_outbox_withdraw(context->store, ticket->id, NULL,
+			steer->now_s, &withdrawn, error))
+		return false;
 	replace(&ticket->customer_address, command->word);
 	g_free(ticket->customer);
 	ticket->customer = base_address_fold(command->word);
@@ -552,6 +560,8 @@ static bool conclude(Context *context, StoreTicket *ticket, const Steer *steer,
 		.reopen = commands_find(commands, COMMAND_REOPEN),
 		.dismiss = commands_find(commands, COMMAND_NOT_A_COMPLAINT),
 		.promised_by = promise ? promise->at_s : 0,
+		/* Whoever is right has heard nothing yet. */
+		.inform = commands_find(commands, COMMAND_ADDRESS),
 	};
 
 	if (asked.dismiss && !log_event(context, ticket, steer,

@@ -101,6 +101,14 @@ bool store_participant_add(
 		"it", ticket_id, folded);
 }
 
+bool store_participant_remove(
+	Store *store, int64_t ticket_id, const char *folded, GError **error)
+{
+	return query_run(store, error,
+		"DELETE FROM participant WHERE ticket_id = ? AND folded = ?",
+		"it", ticket_id, folded);
+}
+
 bool store_participant_known(Store *store, int64_t ticket_id,
 	const char *folded, bool *ret_known, GError **error)
 {

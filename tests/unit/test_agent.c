@@ -308,6 +308,34 @@ static void test_a_promise_is_mailed_and_kept_as_a_row(void **state)
 	assert_non_null(strstr(mail, "26 November 2026"));
 }
 
+static void test_a_corrected_address_hears_and_the_wrong_one_is_out(
+	void **state)
+{
+	static const char right[] = "anne@customer.example";
+	g_auto(Case) c = case_new(false);
+	bool known = true;
+
+	(void)state;
+	say(&c, "", "#address anne@customer.example");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	assert_string_equal(ticket->customer, right);
+	assert_true(store_participant_known(
+		c.desk->reader, ticket->id, ann, &known, NULL));
+	assert_false(known);
+	assert_true(store_participant_known(
+		c.desk->reader, ticket->id, right, &known, NULL));
+	assert_true(known);
+	g_autofree char *mail = latest(&c, "status");
+	assert_non_null(strstr(mail, right));
+	/* The acknowledgement had not left yet: it was for somebody else. */
+	g_autoptr(GPtrArray) rows = desk_lease(c.desk, NOW + HOUR);
+	for (guint i = 0; i < rows->len; i++) {
+		const StoreOutbox *row = rows->pdata[i];
+		assert_string_not_equal(row->recipient, ann);
+	}
+	assert_true(rows->len > 0);
+}
+
 static void test_compensation_shows_what_similar_cases_got(void **state)
 {
 	g_auto(Case) c = case_new(false);
@@ -1157,6 +1185,8 @@ int main(void)
 		cmocka_unit_test(test_a_note_stays_in_the_house),
 		cmocka_unit_test(test_commands_note_what_they_say),
 		cmocka_unit_test(test_a_promise_is_mailed_and_kept_as_a_row),
+		cmocka_unit_test(
+			test_a_corrected_address_hears_and_the_wrong_one_is_out),
 		cmocka_unit_test(
 			test_compensation_shows_what_similar_cases_got),
 		cmocka_unit_test(test_an_update_waits_for_the_next_follow_up),
