@@ -8,8 +8,10 @@
 #include "agent.h"
 
 enum {
-	DAY_S = 24 * 60 * 60,
+	HOUR_S = 60 * 60,
+	DAY_S = 24 * HOUR_S,
 	RESULTS_MOST = 100, /* mails a day to the agents of one ticket */
+	ANSWERS_MOST = 30,  /* an hour, of all agents, on one ticket */
 	NAMED_MOST = 20,
 	LINE_BYTES_MOST = 1000,
 	QUOTED_MOST = 50, /* of a customer's mails one may be quoted */
@@ -331,21 +333,31 @@ static GArray *list_commands(const Answer *answer, const char *suggestion)
 	return list;
 }
 
-/* A machine may answer each of them in the agent's name. */
-static bool are_results_enough(Context *context, const Answer *answer,
-	const StoreTicket *ticket, bool *ret_enough, GError **error)
+static bool count_events(Context *context, const StoreTicket *ticket,
+	const char *what, int64_t since_s, unsigned *ret_count, GError **error)
 {
-	int64_t since_s = answer->mail->mail->now_s - DAY_S;
 	g_autoptr(GPtrArray) events = NULL;
-	unsigned told = 0;
+	unsigned count = 0;
 
 	if (!store_event_list(context->store, ticket->id, &events, error))
 		return false;
 	for (guint i = 0; i < events->len; i++) {
 		const StoreEvent *event = events->pdata[i];
-		told += event->at > since_s &&
-			strcmp(event->what, "command-result-queued") == 0;
+		count += event->at > since_s && strcmp(event->what, what) == 0;
 	}
+	*ret_count = count;
+	return true;
+}
+
+/* A machine may answer each of them in the agent's name. */
+static bool are_results_enough(Context *context, const Answer *answer,
+	const StoreTicket *ticket, bool *ret_enough, GError **error)
+{
+	unsigned told = 0;
+
+	if (!count_events(context, ticket, "command-result-queued",
+		    answer->mail->mail->now_s - DAY_S, &told, error))
+		return false;
 	*ret_enough = told >= RESULTS_MOST;
 	return true;
 }
@@ -450,14 +462,12 @@ static bool decline(Context *context, const Answer *answer, StoreTicket *ticket,
 	const char *what = held ? "answer-held" : "command-refused";
 	int64_t id = 0;
 
-	if (mail->can_refuse && (mail->direct || sealed || !ticket))
+	if (mail->can_refuse && (mail->direct || sealed))
 		return refuse(context, answer, ticket, error);
 	if (!record(context, answer, ticket, NULL, true, &id, error) ||
 		!add_event(
 			context, answer, ticket, id, what, answer->why, error))
 		return false;
-	if (!ticket)
-		return true;
 	g_ptr_array_add(
 		answer->mail->receipt->references, g_strdup(ticket->reference));
 	return tell(context, answer, ticket, answer->reason, error);
@@ -606,6 +616,24 @@ static bool find_collision(
 	return find_first(context, answer, error);
 }
 
+/* Two machines that do not say so, one in the agent's name. */
+static bool find_exchange(
+	Context *context, Answer *answer, const Steer *steer, GError **error)
+{
+	unsigned count = 0;
+
+	if (answer->reason || !steer_speaks(steer))
+		return true;
+	if (!count_events(context, answer->mail->ticket, "answered",
+		    steer->now_s - HOUR_S, &count, error))
+		return false;
+	if (count >= ANSWERS_MOST)
+		set_problem(answer, "refused",
+			"There were so many answers on this ticket within an "
+			"hour that two machines may be writing to each other");
+	return true;
+}
+
 /* ---- an answer on a ticket --------------------------------------------- */
 
 static bool has_results(const Answer *answer)
@@ -728,6 +756,7 @@ static bool answer_ticket(Context *context, Answer *answer, GError **error)
 		if (!agent_withhold(context, mail, ticket,
 			    answer->mail->receipt, error) ||
 			!check_mail(context, answer, &steer, ticket, error) ||
+			!find_exchange(context, answer, &steer, error) ||
 			!find_collision(context, answer, &steer, error))
 			return false;
 	}
@@ -827,6 +856,25 @@ static bool open_for(Context *context, Answer *answer, const char *customer,
 		       context, ticket, &decision, &cause, mail->now_s, error);
 }
 
+/* By a door where nobody waits: a ticket of the agent's own, which is over,
+ * holds what they are told. */
+static bool decline_alone(Context *context, Answer *answer, GError **error)
+{
+	const EngineMail *mail = answer->mail->mail;
+	g_autoptr(StoreTicket) ticket = NULL;
+
+	if (mail->can_refuse)
+		return refuse(context, answer, NULL, error);
+	ticket = make_ticket(
+		context, answer, mail->analysis->from, false, error);
+	if (!ticket)
+		return false;
+	ticket->state = STORE_CLOSED;
+	ticket->quiet = g_strdup("staff");
+	return store_ticket_update(context->store, ticket, error) &&
+	       decline(context, answer, ticket, error);
+}
+
 /* With a new ticket only what is noted on it goes together. */
 static void check_company(Answer *answer)
 {
@@ -871,7 +919,7 @@ static bool open_or_decline(Context *context, Answer *answer, GError **error)
 		set_problem(answer, "refused", on_behalf->problem);
 	}
 	if (answer->reason)
-		return decline(context, answer, NULL, error);
+		return decline_alone(context, answer, error);
 	return open_for(context, answer, customer, forwarded, error);
 }
 

@@ -832,7 +832,12 @@ static Decision dismiss(const DecideFacts *facts, const DecideAnswer *answer)
 
 	decision.state = STORE_CLOSED;
 	decision.settle = true;
-	decision.outcome = STORE_PROMISE_REPLACED;
+	/* The ticket that goes on keeps it; else nobody does, unless these are
+	 * the words that were promised. */
+	decision.outcome = answer->goes_on       ? STORE_PROMISE_REPLACED
+			   : answer->words       ? kept_or_broken(facts)
+			   : facts->promise_told ? STORE_PROMISE_BROKEN
+						 : STORE_PROMISE_REPLACED;
 	decision.promised_by = 0;
 	for (int kind = 0; kind < STORE_DEADLINES; kind++)
 		decision.deadlines[kind] = 0;

@@ -94,7 +94,8 @@ struct DecideAnswer {
 	bool words;
 	bool direct; /* who gets them without us */
 	bool resolve, reopen;
-	bool dismiss;        /* it is no complaint, or goes on elsewhere */
+	bool dismiss;        /* it is no complaint, ... */
+	bool goes_on;        /* ... or another ticket goes on for it */
 	bool inform;         /* of the state, if of nothing else */
 	int64_t promised_by; /* 0: nothing is promised */
 };

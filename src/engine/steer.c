@@ -571,7 +571,7 @@ static bool conclude(Context *context, StoreTicket *ticket, const Steer *steer,
 		!promise_at(context, ticket, steer, promise->at_s, error))
 		return false;
 	if (merges) {
-		DecideAnswer over = {.dismiss = true};
+		DecideAnswer over = {.dismiss = true, .goes_on = true};
 		if (!merge(context, ticket, steer, merges->word, &into,
 			    error) ||
 			!answer(context, ticket, steer, &over, error))

@@ -670,6 +670,56 @@ static void test_on_behalf_opens_a_ticket_for_the_customer(void **state)
 	assert_true(ticket->promised_by > NOW);
 }
 
+static void test_a_mail_without_a_ticket_is_told_why_nothing_was_done(
+	void **state)
+{
+	g_auto(Case) c = case_new(false);
+	Words words = {.from = mari,
+		.subject = "Telephone call",
+		.text = "She says the lamp is dead.",
+		.commands = {"#on-behalf"}};
+
+	(void)state;
+	send_words(&c, &words);
+	assert_int_equal(c.receipt.references->len, 1);
+	g_autoptr(StoreTicket) ticket =
+		desk_ticket(c.desk, c.receipt.references->pdata[0]);
+	assert_int_equal(ticket->state, STORE_CLOSED);
+	assert_int_equal(desk_count(c.desk, ticket, "command-result"), 1);
+	assert_int_equal(desk_count(c.desk, ticket, NULL), 1);
+	/* Where somebody waits they hear it at once. */
+	words.can_refuse = true;
+	send_words(&c, &words);
+	assert_non_null(c.receipt.refused);
+}
+
+static void test_two_machines_do_not_write_to_each_other_for_ever(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		c.now_s += MINUTE;
+		say(&c, "I am away until Monday.", NULL);
+	}
+	assert_int_equal(sent(&c, "reply"), 30);
+	c.now_s += HOUR;
+	say(&c, "I am back.", NULL);
+	assert_int_equal(sent(&c, "reply"), 31);
+}
+
+static void test_a_promise_that_nobody_keeps_is_counted(void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "", "#not-a-complaint");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) promises = desk_promises(c.desk, ticket);
+	const StorePromise *promise = promises->pdata[promises->len - 1];
+	assert_string_equal(promise->outcome, "broken");
+}
+
 static void test_a_merged_ticket_goes_on_in_the_other(void **state)
 {
 	g_auto(Case) c = case_new(false);
@@ -1213,6 +1263,11 @@ int main(void)
 		cmocka_unit_test(test_later_nobody_is_held),
 		cmocka_unit_test(
 			test_on_behalf_opens_a_ticket_for_the_customer),
+		cmocka_unit_test(
+			test_a_mail_without_a_ticket_is_told_why_nothing_was_done),
+		cmocka_unit_test(
+			test_two_machines_do_not_write_to_each_other_for_ever),
+		cmocka_unit_test(test_a_promise_that_nobody_keeps_is_counted),
 		cmocka_unit_test(test_a_merged_ticket_goes_on_in_the_other),
 		cmocka_unit_test(test_another_customers_ticket_takes_nobody_in),
 		cmocka_unit_test(test_a_direct_answer_is_changed_on_its_way),
