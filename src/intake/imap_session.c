@@ -213,10 +213,12 @@ bool imap_session_select(ImapSession *session, const char *folder,
 		return false;
 	begin(session, ANSWER_BYTES_MOST);
 	int code = mailimap_select(session->imap, name);
-	const struct mailimap_selection_info *info =
+	struct mailimap_selection_info *info =
 		session->imap->imap_selection_info;
 	if (code != MAILIMAP_NO_ERROR || !info)
 		return imap_session_fail(session, code, what, error);
+	/* From now on it tells of mail that came since. */
+	info->sel_has_exists = 0;
 	*ret_folder = (ImapFolder){
 		.validity = info->sel_uidvalidity,
 		.next = info->sel_uidnext,
@@ -504,6 +506,15 @@ static int leave_idle(ImapSession *session)
 	return read_answer(session);
 }
 
+/* Mail that was told of while a command ran is not told of again. */
+static bool was_told(const ImapSession *session)
+{
+	const struct mailimap_selection_info *info =
+		session->imap->imap_selection_info;
+
+	return info && info->sel_has_exists;
+}
+
 /* What came with the "+" is in the buffer and wakes nobody: imap_stream_wait()
  * looks there first. */
 bool imap_session_idle(
@@ -511,7 +522,9 @@ bool imap_session_idle(
 {
 	bool ready = false;
 
-	*ret_news = false;
+	*ret_news = was_told(session);
+	if (*ret_news)
+		return true;
 	begin(session, ANSWER_BYTES_MOST);
 	int code = enter_idle(session, ret_news);
 	if (code != MAILIMAP_NO_ERROR)

@@ -116,6 +116,19 @@ class Bye(Fault):
         connection.send(data)
 
 
+class Meanwhile(Fault):
+    """Something happens while the first mail is on its way."""
+
+    def __init__(self, happens):
+        self.happens = happens
+
+    def down(self, connection, data):
+        if self.happens and b"BODY[" in data:
+            happens, self.happens = self.happens, None
+            happens()
+        connection.send(data)
+
+
 class Renumber(Fault):
     """Another UIDVALIDITY at each SELECT."""
 

@@ -18,8 +18,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from dovecot import Dovecot  # noqa: E402
 from imap_proxy import (  # noqa: E402
-    Bye, CutAt, EndInLiteral, Fault, Garbage, ImapProxy, Renumber, Stall,
-    Trickle)
+    Bye, CutAt, EndInLiteral, Fault, Garbage, ImapProxy, Meanwhile, Renumber,
+    Stall, Trickle)
 from servers import (  # noqa: E402
     LOOPBACK, PROGRAMS, Workplace, complaint, wait_for)
 
@@ -279,6 +279,13 @@ class Weather(Faults):
                      self.redressd.log)
         self.check()
         self.assertIn("anew", self.redressd.log())
+
+    def test_mail_told_of_while_another_is_fetched_is_taken_at_once(self):
+        self.follow(1)
+        box, = self.boxes
+        self.with_mails_waiting(box, Meanwhile(box.put))
+        self.check()
+        self.assertEqual(len(box.put_ids), 4)
 
     def test_refused_at_once_is_no_reason_to_spin(self):
         self.follow(1)
