@@ -95,7 +95,7 @@ class Cyrus:
     def _add_user(self, name, password):
         done = subprocess.run(
             [self.root / "usr/sbin/saslpasswd2", "-c", "-p", "-f",
-             self.folder / "sasldb2", "-u", "example.com", name],
+             self.folder / "sasldb2", "-u", "mail.example.com", name],
             input=password.encode(), stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, check=False)
         if done.returncode:
