@@ -21,6 +21,8 @@ prints
               customer's server, at 100 mails a second, over a bare SMTP send;
               aim 2.  Below zero: the acknowledgement left with the commit
               and overtook the 250 on its way through Postfix
+  mailbox     mails that wait in a mailbox at a provider, against mbsync,
+              which copies them: see mailbox_bench.py
 
 Absolute figures drift from run to run and fall when the machine has other
 work, which the load average at the head tells; the ratios are what to
@@ -350,7 +352,15 @@ class Bench:
         return struct.unpack("=Q", path.read_bytes())[0]
 
 
-TABLES = ("throughput", "straight", "fsync", "latency")
+    # ---- a mailbox at a provider -----------------------------------------
+
+    def mailbox(self):
+        import mailbox_bench
+        self.results.update(
+            mailbox_bench.measure(self.options.mailbox_mails))
+
+
+TABLES = ("throughput", "straight", "fsync", "latency", "mailbox")
 
 
 def build(programs):
@@ -369,6 +379,7 @@ def main():
     parser.add_argument("--mails", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--latency-mails", type=int, default=1000)
+    parser.add_argument("--mailbox-mails", type=int, default=10000)
     parser.add_argument("--only", choices=TABLES)
     parser.add_argument("--json", type=pathlib.Path,
                         help="write the ratios there")
