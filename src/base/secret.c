@@ -94,26 +94,34 @@ static gboolean on_stop(GCancellable *stop, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static void attach(GMainContext *context, GSource *source)
+/*
+ * One for each thread that runs commands: GLib's own thread, which waits for
+ * the children, lets go of it at a time of its own, and is not to be the one
+ * that frees it.
+ */
+static GMainContext *context_of_thread(void)
 {
-	g_source_attach(source, context);
+	static GPrivate contexts =
+		G_PRIVATE_INIT((GDestroyNotify)g_main_context_unref);
+	GMainContext *context = g_private_get(&contexts);
+
+	if (!context) {
+		context = g_main_context_new();
+		g_private_set(&contexts, context);
+	}
+	return context;
+}
+
+static void end_source(GSource *source)
+{
+	if (!source)
+		return;
+	g_source_destroy(source);
 	g_source_unref(source);
 }
 
-/* Runs it in a main context of its own, which the caller has pushed. */
-static void run_in(
-	Run *run, GMainContext *context, int64_t timeout_ms, GCancellable *stop)
+static void start(Run *run)
 {
-	GSource *timer = g_timeout_source_new((guint)timeout_ms);
-
-	g_source_set_callback(timer, on_time, run, NULL);
-	attach(context, timer);
-	if (stop) {
-		GSource *source = g_cancellable_source_new(stop);
-		g_source_set_callback(
-			source, G_SOURCE_FUNC(on_stop), run, NULL);
-		attach(context, source);
-	}
 	run->process =
 		g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE |
 					 G_SUBPROCESS_FLAGS_STDERR_SILENCE,
@@ -127,6 +135,25 @@ static void run_in(
 	g_main_loop_run(run->loop);
 	if (run->problem)
 		g_subprocess_force_exit(run->process);
+}
+
+/* Runs it in this main context, which the caller has pushed. */
+static void run_in(
+	Run *run, GMainContext *context, int64_t timeout_ms, GCancellable *stop)
+{
+	GSource *timer = g_timeout_source_new((guint)timeout_ms);
+	GSource *stopper = stop ? g_cancellable_source_new(stop) : NULL;
+
+	g_source_set_callback(timer, on_time, run, NULL);
+	g_source_attach(timer, context);
+	if (stopper) {
+		g_source_set_callback(
+			stopper, G_SOURCE_FUNC(on_stop), run, NULL);
+		g_source_attach(stopper, context);
+	}
+	start(run);
+	end_source(timer);
+	end_source(stopper);
 }
 
 static bool tell_run(const Run *run, GError **error)
@@ -149,7 +176,7 @@ static bool tell_run(const Run *run, GError **error)
 char *base_secret_run(const char *command, int64_t timeout_ms,
 	GCancellable *stop, GError **error)
 {
-	g_autoptr(GMainContext) context = g_main_context_new();
+	GMainContext *context = context_of_thread();
 	Run run = {
 		.loop = g_main_loop_new(context, FALSE),
 		.cancellable = g_cancellable_new(),

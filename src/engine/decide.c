@@ -855,8 +855,10 @@ static Decision answer_open(
 		speak(&decision, facts, answer, REPLY_REPLY);
 	else if (answer->promised_by)
 		speak(&decision, facts, answer, REPLY_FOLLOWUP);
-	else if (answer->reopen || answer->inform)
+	else if (answer->reopen)
 		speak(&decision, facts, answer, REPLY_STATUS);
+	else if (answer->inform)
+		speak(&decision, facts, answer, REPLY_ACK);
 	if (answer->reopen && !answer->promised_by && !answer->words) {
 		follow_up(&decision, facts);
 		return decision;

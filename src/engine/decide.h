@@ -96,7 +96,7 @@ struct DecideAnswer {
 	bool resolve, reopen;
 	bool dismiss;        /* it is no complaint, ... */
 	bool goes_on;        /* ... or another ticket goes on for it */
-	bool inform;         /* of the state, if of nothing else */
+	bool inform;         /* who has heard nothing yet */
 	int64_t promised_by; /* 0: nothing is promised */
 };
 Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer);

@@ -488,8 +488,11 @@ class Commands(WithSite):
         right = self.site.customer()
         self.tell(f"#address {right}\n")
         self.after("address-corrected")
+        first = self.sink.wait(to=right)
+        self.assertIn(self.ticket["ref"], first.text())
+        self.assertIn("Thank you for writing", first.text())
         self.tell(f"{WORDS}\n")
-        mail = self.sink.wait(to=right)
+        mail = self.sink.wait(2, to=right)[-1]
         self.assertIn(WORDS, mail.text())
         self.assert_nothing_internal(mail)
         self.assert_no_more_to_customer(self.ticket)

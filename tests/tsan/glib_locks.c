@@ -67,8 +67,26 @@ void g_mutex_init(GMutex *mutex)
 	__tsan_mutex_create(mutex, 0);
 }
 
+/*
+ * Whoever frees what a mutex guards may know by a counter of GLib's own, which
+ * ThreadSanitizer does not see, that the last one to hold it is done.  That one
+ * has given it back: taking it once more says so.  A mutex that is still held
+ * is not taken, and is reported.
+ */
+static void take_once_more(GMutex *mutex)
+{
+	if (!REAL(g_mutex_trylock)(mutex))
+		return;
+	__tsan_mutex_pre_lock(mutex, __tsan_mutex_try_lock);
+	__tsan_mutex_post_lock(mutex, __tsan_mutex_try_lock, 0);
+	__tsan_mutex_pre_unlock(mutex, 0);
+	REAL(g_mutex_unlock)(mutex);
+	__tsan_mutex_post_unlock(mutex, 0);
+}
+
 void g_mutex_clear(GMutex *mutex)
 {
+	take_once_more(mutex);
 	__tsan_mutex_destroy(mutex, 0);
 	REAL(g_mutex_clear)(mutex);
 }

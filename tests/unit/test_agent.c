@@ -325,7 +325,7 @@ static void test_a_corrected_address_hears_and_the_wrong_one_is_out(
 	assert_true(store_participant_known(
 		c.desk->reader, ticket->id, right, &known, NULL));
 	assert_true(known);
-	g_autofree char *mail = latest(&c, "status");
+	g_autofree char *mail = latest(&c, "ack");
 	assert_non_null(strstr(mail, right));
 	/* The acknowledgement had not left yet: it was for somebody else. */
 	g_autoptr(GPtrArray) rows = desk_lease(c.desk, NOW + HOUR);
