@@ -231,9 +231,10 @@ class Example(unittest.TestCase):
                  redressd.log)
         with provider.client("Gesendet") as client:
             _, found = client.fetch("1:*", "(BODY.PEEK[])")
-        self.assertEqual(len([part for part in found
-                              if isinstance(part, tuple)]), 1)
-        self.assertIn(sent.header["message-id"].encode(), found[0][1])
+        # The agents' briefing may be filed already, too.
+        copies = [part[1] for part in found if isinstance(part, tuple)
+                  and sent.header["message-id"].encode() in part[1]]
+        self.assertEqual(len(copies), 1)
         self.assertIn("\\Seen", str(provider.flags("Gesendet")))
         # A second complaint is taken after a look at that folder.
         provider.put(complaint("Another matter"))
