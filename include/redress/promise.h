@@ -54,8 +54,23 @@ struct PromiseCalendarOptions {
 	 */
 	const char *const *hours;
 	/*
-	 * Paths of iCalendar files, NULL-terminated; NULL for none.  Their
-	 * whole-day events, recurrences included, are closed until 2100.
+	 * Paths of iCalendar files (RFC 5545), NULL-terminated; NULL for none.
+	 * All their events are taken together, recurrences included, until
+	 * 2100; EXDATE, a moved occurrence (RECURRENCE-ID) and
+	 * STATUS:CANCELLED count.
+	 *
+	 * A whole-day event, of one day or many: closed.
+	 * An event with times: closed for that time; without Z or TZID these
+	 * are times of the calendar's own clocks.  TRANSP:TRANSPARENT with
+	 * times closes nothing.
+	 * With CATEGORIES:WORKDAY an event opens instead.  A whole day has the
+	 * hours of its weekday even though another event makes it free; if no
+	 * line of hours names that weekday, it has also those of the first
+	 * weekday from Monday on that a line does name, and what of these
+	 * lies past midnight is open on the next day, unless that is free.  An
+	 * event with times opens that time.
+	 * Where one event closes a time of day and another opens it, it is
+	 * closed.
 	 */
 	const char *const *holidays;
 };
@@ -83,7 +98,11 @@ const char *promise_calendar_time_zone(const PromiseCalendar *calendar);
 int64_t promise_due(const PromiseCalendar *calendar, PromiseDuration duration,
 	int64_t start_s);
 
-/* Seconds of open time between two instants (0 if to <= from). */
+/*
+ * Seconds of open time between two instants (0 if to <= from): how many
+ * business hours are left.  The inverse of promise_due() by business hours:
+ * open_seconds(start, due(d, start)) is d, short of the ten years.
+ */
 int64_t promise_open_seconds(
 	const PromiseCalendar *calendar, int64_t from_s, int64_t to_s);
 

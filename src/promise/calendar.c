@@ -2,17 +2,17 @@
  * A calendar: is it open now, and until when does that hold?  Everything
  * else is a walk over these pieces.
  *
- * Open means: the wall clock shows a time within the hours of that weekday,
- * and the day is no holiday.  Asked of each instant, this settles both
- * ends of daylight saving: an hour that the clock leaps over is never open,
- * and one that it shows twice is open twice.
+ * Open means: the wall clock shows a time within the hours of that day: its
+ * weekday's, or its own if an event of a holiday file touches it.  Asked of
+ * each instant, this settles both ends of daylight saving: an hour that the
+ * clock leaps over is never open, and one that it shows twice is open twice.
  */
 #include "internal.h"
 
 struct PromiseCalendar {
 	char *time_zone;
 	GArray *zone;
-	GArray *holidays;
+	GArray *days;
 	WeekHours hours;
 };
 
@@ -33,9 +33,11 @@ PromiseCalendar *promise_calendar_new(
 		return NULL;
 	if (!promise_hours_parse(options->hours, &calendar->hours, error))
 		return NULL;
-	calendar->holidays = promise_holidays_load(options->holidays, error);
-	if (!calendar->holidays)
+	GArray *changes =
+		promise_holidays_load(options->holidays, calendar->zone, error);
+	if (!changes)
 		return NULL;
+	calendar->days = promise_days_new(changes, &calendar->hours);
 	calendar->time_zone = g_strdup(options->time_zone);
 	return g_steal_pointer(&calendar);
 }
@@ -45,7 +47,7 @@ void promise_calendar_free(PromiseCalendar *calendar)
 	if (!calendar)
 		return;
 	promise_hours_clear(&calendar->hours);
-	g_clear_pointer(&calendar->holidays, g_array_unref);
+	g_clear_pointer(&calendar->days, g_array_unref);
 	g_clear_pointer(&calendar->zone, g_array_unref);
 	g_free(calendar->time_zone);
 	g_free(calendar);
@@ -74,11 +76,10 @@ unsigned promise_weekday(int64_t day)
 static bool day_open_at(const PromiseCalendar *calendar, int64_t day,
 	int32_t second, int32_t *ret_until)
 {
-	const GArray *spans = calendar->hours.days[promise_weekday(day)];
+	const GArray *spans =
+		promise_days_spans(calendar->days, &calendar->hours, day);
 
 	*ret_until = PROMISE_DAY_S;
-	if (promise_holidays_contain(calendar->holidays, day))
-		return false;
 	for (guint i = 0; i < spans->len; i++) {
 		const Span *span = &g_array_index(spans, Span, i);
 		if (second < span->start_s) {
@@ -204,9 +205,10 @@ int64_t promise_calendar_day(const PromiseCalendar *calendar, int64_t at_s)
 
 int32_t promise_calendar_closing(const PromiseCalendar *calendar, int64_t day)
 {
-	const GArray *spans = calendar->hours.days[promise_weekday(day)];
+	const GArray *spans =
+		promise_days_spans(calendar->days, &calendar->hours, day);
 
-	if (!spans->len || promise_holidays_contain(calendar->holidays, day))
+	if (!spans->len)
 		return -1;
 	return g_array_index(spans, Span, spans->len - 1).end_s;
 }

@@ -90,6 +90,11 @@ static bool read_span(
 /* Hours that pass midnight belong, from there on, to the next day. */
 static void add_span(WeekHours *hours, int day, Span span)
 {
+	Span shift = span;
+
+	if (shift.end_s <= shift.start_s)
+		shift.end_s += PROMISE_DAY_S;
+	g_array_append_val(hours->shifts[day], shift);
 	if (span.end_s > span.start_s) {
 		g_array_append_val(hours->days[day], span);
 		return;
@@ -133,31 +138,6 @@ static bool read_line(const char *line, WeekHours *hours, GError **error)
 	return true;
 }
 
-static gint compare_spans(gconstpointer a, gconstpointer b)
-{
-	const Span *one = a;
-	const Span *two = b;
-	return (one->start_s > two->start_s) - (one->start_s < two->start_s);
-}
-
-/* Sorted and without overlap, so that no second is counted twice. */
-static void merge_spans(GArray *spans)
-{
-	guint kept = 0;
-
-	g_array_sort(spans, compare_spans);
-	for (guint i = 1; i < spans->len; i++) {
-		Span *last = &g_array_index(spans, Span, kept);
-		Span next = g_array_index(spans, Span, i);
-		if (next.start_s <= last->end_s)
-			last->end_s = MAX(last->end_s, next.end_s);
-		else
-			g_array_index(spans, Span, ++kept) = next;
-	}
-	if (spans->len > 0)
-		g_array_set_size(spans, kept + 1);
-}
-
 bool promise_hours_parse(
 	const char *const *lines, WeekHours *ret, GError **error)
 {
@@ -169,8 +149,10 @@ bool promise_hours_parse(
 			"\"Mon-Fri 09:00-17:00\"");
 		return false;
 	}
-	for (int day = 0; day < PROMISE_WEEKDAYS; day++)
+	for (int day = 0; day < PROMISE_WEEKDAYS; day++) {
 		hours.days[day] = g_array_new(false, false, sizeof(Span));
+		hours.shifts[day] = g_array_new(false, false, sizeof(Span));
+	}
 	for (; *lines; lines++) {
 		if (read_line(*lines, &hours, error))
 			continue;
@@ -178,13 +160,15 @@ bool promise_hours_parse(
 		return false;
 	}
 	for (int day = 0; day < PROMISE_WEEKDAYS; day++)
-		merge_spans(hours.days[day]);
+		promise_spans_merge(hours.days[day]);
 	*ret = hours;
 	return true;
 }
 
 void promise_hours_clear(WeekHours *hours)
 {
-	for (int day = 0; day < PROMISE_WEEKDAYS; day++)
+	for (int day = 0; day < PROMISE_WEEKDAYS; day++) {
 		g_clear_pointer(&hours->days[day], g_array_unref);
+		g_clear_pointer(&hours->shifts[day], g_array_unref);
+	}
 }

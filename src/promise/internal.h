@@ -1,5 +1,5 @@
 /*
- * promise, inside: the three tables of which a calendar is made.  All are
+ * promise, inside: the tables of which a calendar is made.  All are
  * filled once, when the calendar is created, and only read afterwards; that
  * is what makes a calendar thread safe and a due date cheap.
  */
@@ -37,7 +37,7 @@ const ZoneStretch *promise_zone_at(const GArray *zone, int64_t at_s);
 bool promise_zone_instant(
 	const GArray *zone, int64_t local_s, int64_t *ret_at_s);
 
-/* ---- hours.c ----------------------------------------------------------- */
+/* ---- spans.c ----------------------------------------------------------- */
 
 /* Open from start_s (inclusive) to end_s of a local day. */
 typedef struct Span Span;
@@ -46,9 +46,19 @@ struct Span {
 	int32_t end_s;
 };
 
+/* Sorted and without overlap, so that no second is counted twice. */
+void promise_spans_merge(GArray *spans);
+
+/* Takes the cut out of sorted spans. */
+void promise_spans_cut(GArray *spans, Span cut);
+
+/* ---- hours.c ----------------------------------------------------------- */
+
 typedef struct WeekHours WeekHours;
 struct WeekHours {
 	GArray *days[PROMISE_WEEKDAYS]; /* Span, sorted, apart; Monday first */
+	/* As the lines name them: past midnight is past PROMISE_DAY_S. */
+	GArray *shifts[PROMISE_WEEKDAYS];
 };
 
 bool promise_hours_parse(
@@ -57,11 +67,36 @@ void promise_hours_clear(WeekHours *hours);
 
 /* ---- holidays.c -------------------------------------------------------- */
 
-/* Day numbers (0 is 1 January 1970, local), int64_t, sorted.  (transfer
- * full) */
-GArray *promise_holidays_load(const char *const *paths, GError **error);
+/* What an event does to a day, in the order in which a day suffers it. */
+enum day_change {
+	DAY_FREE,
+	DAY_WORKED,
+	DAY_SPILL, /* the night of a worked day, past midnight */
+	DAY_OPENS,
+	DAY_CLOSES,
+};
 
-bool promise_holidays_contain(const GArray *holidays, int64_t day);
+typedef struct DayChange DayChange;
+struct DayChange {
+	int64_t day; /* 0 is 1 January 1970, local */
+	enum day_change change;
+	Span span; /* of the last three */
+};
+
+/* DayChange, as the files name them.  zone: the calendar's own clocks.
+ * (transfer full) */
+GArray *promise_holidays_load(
+	const char *const *paths, const GArray *zone, GError **error);
+
+/* ---- days.c ------------------------------------------------------------ */
+
+/* The days that are not as their weekday; consumes changes.  (transfer
+ * full) */
+GArray *promise_days_new(GArray *changes, const WeekHours *hours);
+
+/* When it is open on a day. */
+const GArray *promise_days_spans(
+	const GArray *days, const WeekHours *hours, int64_t day);
 
 /* ---- calendar.c -------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 
 #include <redress/promise.h>
 
-enum { HOUR = 3600, DAY = 24 * HOUR, CASES = 2000 };
+enum { HOUR = 3600, DAY = 24 * HOUR, CASES = 20000 };
 
 static const char *const office[] = {"Mon-Fri 09:00-17:00", NULL};
 static const char *const lunch[] = {
@@ -280,14 +280,15 @@ static const char holidays_text[] =
 	"RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\r\n"
 	"EXDATE;VALUE=DATE:20271125\r\nEND:VEVENT\r\n"
 	"BEGIN:VEVENT\r\nUID:4\r\nSUMMARY:A meeting\r\n"
+	"TRANSP:TRANSPARENT\r\n"
 	"DTSTART:20261130T100000Z\r\nDTEND:20261130T110000Z\r\nEND:VEVENT\r\n"
 	"BEGIN:VEVENT\r\nUID:5\r\nSUMMARY:Until 2024\r\n"
 	"DTSTART;VALUE=DATE:20201201\r\n"
 	"RRULE:FREQ=YEARLY;UNTIL=20241201\r\nEND:VEVENT\r\n"
 	"END:VCALENDAR\r\n";
 
-static PromiseCalendar *make_with_holidays(
-	const char *zone, const char *text, GError **error)
+static PromiseCalendar *make_of(const char *zone, const char *const *week,
+	const char *text, GError **error)
 {
 	g_autofree char *path = NULL;
 	int fd = g_file_open_tmp("redress-XXXXXX.ics", &path, NULL);
@@ -297,10 +298,16 @@ static PromiseCalendar *make_with_holidays(
 	assert_true(g_file_set_contents(path, text, -1, NULL));
 	const char *const paths[] = {path, NULL};
 	PromiseCalendarOptions options = {
-		.time_zone = zone, .hours = office, .holidays = paths};
+		.time_zone = zone, .hours = week, .holidays = paths};
 	PromiseCalendar *calendar = promise_calendar_new(&options, error);
 	g_unlink(path);
 	return calendar;
+}
+
+static PromiseCalendar *make_with_holidays(
+	const char *zone, const char *text, GError **error)
+{
+	return make_of(zone, office, text, error);
 }
 
 static void test_holidays_are_closed(void **state)
@@ -342,8 +349,12 @@ static void test_a_holiday_that_cannot_be_read_is_an_error(void **state)
 		"",
 		"not a calendar",
 		"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
-		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:"
-		"20261130T100000Z\r\n"
+		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
+		"DTSTART;TZID=Europe/Talinn:20261130T100000\r\n"
+		"DTEND;TZID=Europe/Talinn:20261130T120000\r\n"
+		"END:VEVENT\r\nEND:VCALENDAR\r\n",
+		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
+		"DTSTART:20261130T100000Z\r\nRRULE:FREQ=SECONDLY\r\n"
 		"END:VEVENT\r\nEND:VCALENDAR\r\n",
 		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n"
 		"DTSTART;VALUE=DATE:20260224\r\nRRULE:FREQ=SOMETIMES\r\n"
@@ -361,6 +372,143 @@ static void test_a_holiday_that_cannot_be_read_is_an_error(void **state)
 		assert_null(calendar);
 		assert_true(g_error_matches(
 			error, PROMISE_ERROR, REDRESS_ERROR_INVALID));
+	}
+}
+
+#define EVENT(lines) "BEGIN:VEVENT\r\n" lines "END:VEVENT\r\n"
+
+static const char special_text[] =
+	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n" /**/
+	EVENT("UID:half\r\nDTSTART:20261224T130000\r\n"
+	      "DTEND:20261225T000000\r\n")
+		EVENT(
+			"UID:utc\r\nDTSTART:20261202T080000Z\r\n"
+			"DTEND:20261202T090000Z\r\n") EVENT("UID:"
+							    "zone\r\nDTSTART;"
+							    "TZID=Europe/"
+							    "London:"
+							    "20261203T080000\r"
+							    "\n"
+							    "DTEND;TZID=Europe/"
+							    "London:"
+							    "20261203T090000\r"
+							    "\n") EVENT("UID:"
+									"swap\r"
+									"\nDTST"
+									"ART;"
+									"VALUE="
+									"DATE:"
+									"202612"
+									"05\r\n"
+									"CATEGO"
+									"RIES:"
+									"office"
+									",WORKD"
+									"AY\r"
+									"\n")
+			EVENT("UID:kept\r\nDTSTART;VALUE=DATE:20261208\r\n") EVENT(
+				"UID:kept2\r\nDTSTART;VALUE=DATE:20261208\r\n"
+				"CATEGORIES:WORKDAY\r\n")
+				EVENT("UID:extra\r\nDTSTART:20261206T100000\r\n"
+				      "DTEND:20261206T120000\r\nCATEGORIES:"
+				      "WORKDAY\r\n") EVENT("UID:"
+							   "moved\r\nDTSTART;"
+							   "VALUE=DATE:"
+							   "20201209\r\n"
+							   "RRULE:FREQ="
+							   "YEARLY\r\n")
+					EVENT(
+						"UID:moved\r\nRECURRENCE-ID;"
+						"VALUE=DATE:20261209\r\n"
+						"DTSTART;VALUE=DATE:"
+						"20261211\r\n") EVENT("UID:"
+								      "off\r\nD"
+								      "TSTART;"
+								      "VALUE="
+								      "DATE:"
+								      "20261210"
+								      "\r\n"
+								      "STATUS:"
+								      "CANCELLE"
+								      "D\r\n")
+						EVENT("UID:shut\r\nDTSTART;"
+						      "VALUE=DATE:20270705\r\n"
+						      "DTEND;VALUE=DATE:"
+						      "20270712\r\n") "END:"
+								      "VCALENDA"
+								      "R\r\n";
+
+static void test_half_days_worked_days_and_moved_days(void **state)
+{
+	static const struct {
+		const char *day; /* its midnight */
+		int open_minutes;
+	} cases[] = {
+		{"2026-12-24T00:00", 4 * 60},
+		{"2026-12-25T00:00", 8 * 60},
+		/* 10:00 to 11:00 on these clocks */
+		{"2026-12-02T00:00", 7 * 60},
+		{"2026-12-03T00:00", 7 * 60},
+		/* a Saturday worked, some hours of a Sunday */
+		{"2026-12-05T00:00", 8 * 60},
+		{"2026-12-06T00:00", 2 * 60},
+		{"2026-12-08T00:00", 8 * 60},
+		{"2026-12-09T00:00", 8 * 60},
+		{"2026-12-10T00:00", 8 * 60},
+		{"2026-12-11T00:00", 0},
+		{"2027-12-09T00:00", 0},
+		{"2027-07-05T00:00", 0},
+		{"2027-07-09T00:00", 0},
+		{"2027-07-12T00:00", 8 * 60},
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(PromiseCalendar) calendar =
+		make_with_holidays("Europe/Tallinn", special_text, &error);
+	(void)state;
+
+	assert_null(error);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		int64_t from = at("Europe/Tallinn", cases[i].day);
+		assert_int_equal(
+			promise_open_seconds(calendar, from, from + DAY),
+			cases[i].open_minutes * 60);
+	}
+}
+
+static void test_shipped_holidays_are_read(void **state)
+{
+	static const struct {
+		const char *file;
+		const char *closed; /* a day's noon */
+		const char *open;
+	} cases[] = {
+		{"ee.ics", "2027-03-26T12:00", "2027-03-25T12:00"},
+		{"ee.ics", "2027-02-23T15:00", "2027-02-23T12:00"},
+		{"fi.ics", "2028-05-25T12:00", "2028-05-26T12:00"},
+		{"gr.ics", "2027-04-30T12:00", "2027-03-26T12:00"},
+		{"vn.ics", "2027-02-08T12:00", "2027-02-12T12:00"},
+		{"cn.ics", "2026-10-05T12:00", "2026-10-10T12:00"},
+		{"cn.ics", "2028-01-27T12:00", "2028-02-01T12:00"},
+		{"gb-eng.ics", "2027-12-28T12:00", "2027-12-29T12:00"},
+		{"us.ics", "2026-11-26T12:00", "2026-11-27T12:00"},
+		{"us.ics", "2027-12-31T12:00", "2028-01-03T12:00"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = g_build_filename(REDRESS_SOURCE_DIR,
+			"conf/holidays", cases[i].file, NULL);
+		const char *const paths[] = {path, NULL};
+		PromiseCalendarOptions options = {
+			.time_zone = "UTC", .hours = office, .holidays = paths};
+		g_autoptr(GError) error = NULL;
+		g_autoptr(PromiseCalendar) calendar =
+			promise_calendar_new(&options, &error);
+		assert_null(error);
+		if (is_open(calendar, at("UTC", cases[i].closed)))
+			fail_msg("%s: open %s", path, cases[i].closed);
+		if (!is_open(calendar, at("UTC", cases[i].open)))
+			fail_msg("%s: closed %s", path, cases[i].open);
 	}
 }
 
@@ -431,14 +579,24 @@ static void draw_times(Draw *draw, const char *zone)
 	draw->both.amount = draw->one.amount + draw->two.amount;
 }
 
+/* Holidays, half days and worked days among the days. */
+static PromiseCalendar *make_special(const char *zone, const char *const *week)
+{
+	g_autoptr(GError) error = NULL;
+	PromiseCalendar *calendar = make_of(zone, week, special_text, &error);
+
+	assert_null(error);
+	return calendar;
+}
+
 static void for_all(void (*check)(const Draw *draw))
 {
 	Draw draw = {.random = g_rand_new_with_seed(20261121)};
 
 	for (size_t z = 0; z < G_N_ELEMENTS(zones); z++) {
 		for (size_t w = 0; w < G_N_ELEMENTS(weeks); w++) {
-			draw.calendar = make(zones[z], weeks[w]);
-			for (int i = 0; i < CASES / 10; i++) {
+			draw.calendar = make_special(zones[z], weeks[w]);
+			for (int i = 0; i < CASES / 30; i++) {
 				draw_times(&draw, zones[z]);
 				check(&draw);
 			}
@@ -599,6 +757,8 @@ int main(void)
 		cmocka_unit_test(test_holidays_are_closed),
 		cmocka_unit_test(
 			test_a_holiday_that_cannot_be_read_is_an_error),
+		cmocka_unit_test(test_half_days_worked_days_and_moved_days),
+		cmocka_unit_test(test_shipped_holidays_are_read),
 		cmocka_unit_test(test_a_missing_holiday_file_is_named),
 		cmocka_unit_test(
 			test_a_place_that_never_opens_ends_in_ten_years),
