@@ -9,6 +9,7 @@ It logs to the system's log alone, if that is there."""
 
 import pathlib
 import shutil
+import stat
 import subprocess
 
 from servers import (
@@ -59,11 +60,21 @@ DAEMON {{
 """
 
 
+def reachable(root, folder):
+    """The programs where the account that they run as may go: not below
+    /root, say, whose clone is then copied."""
+    if all(place.stat().st_mode & stat.S_IXOTH
+           for place in (root, *root.parents)):
+        return root
+    return shutil.copytree(root, folder / "programs", symlinks=True)
+
+
 class Cyrus:
     """users: {name: password}, as they log in."""
 
     def __init__(self, folder, users):
-        self.folder, self.root = folder, mta_root("cyrus")
+        self.folder = folder
+        self.root = reachable(mta_root("cyrus"), folder)
         self.host, self.port = LOOPBACK, free_port()
         self._process = None
         values = {"folder": folder, "owner": MAIL_OWNER, "port": self.port,
