@@ -255,8 +255,8 @@ static const CliCommand commands[] = {
 		"render",
 		"show a template with sample values",
 		"NAME",
-		"NAME is ack, followup, late, resolved, status or "
-		"escalation.\n\n"
+		"NAME is a template's, such as ack, reply or briefing (see\n"
+		"redress-templates(5)), or canned/NAME.\n\n"
 		"Examples:\n"
 		"  redress render ack --lang fi\n"
 		"  redress render resolved --lang el --html > resolved.html",

@@ -156,19 +156,31 @@ static bool is_within(const GPtrArray *sections, const char *names)
 	return false;
 }
 
+static bool is_for_staff(const TemplateFile *file)
+{
+	return file->shared ? file->for_staff
+			    : reply_kind_is_for_staff(file->kind);
+}
+
+static char *complain_of_partial(const char *name, const TemplateFile *file)
+{
+	if (!file->partials ||
+		!g_hash_table_contains((GHashTable *)file->partials, name))
+		return g_strdup_printf("there is no partial \"%s\": it would "
+				       "be the file _%s.%s",
+			name, name, file->html ? "html" : "txt");
+	if (g_str_has_prefix(name, CHECK_STAFF_PREFIX) && !is_for_staff(file))
+		return g_strdup_printf(
+			"\"%s\" is for mail to staff alone", name);
+	return NULL;
+}
+
 /* The complaint about a node, or NULL.  (transfer full) */
 static char *complain(const MustacheNode *node, const GPtrArray *sections,
 	const TemplateFile *file)
 {
-	if (node->type == MUSTACHE_PARTIAL) {
-		if (file->partials &&
-			g_hash_table_contains(
-				(GHashTable *)file->partials, node->text))
-			return NULL;
-		return g_strdup_printf("there is no partial \"%s\": it would "
-				       "be the file _%s.%s",
-			node->text, node->text, file->html ? "html" : "txt");
-	}
+	if (node->type == MUSTACHE_PARTIAL)
+		return complain_of_partial(node->text, file);
 	const Word *word = find_word(node->text);
 	if (!word)
 		return g_strdup_printf("unknown variable \"%s\"; "
@@ -178,8 +190,7 @@ static char *complain(const MustacheNode *node, const GPtrArray *sections,
 		return g_strdup_printf("\"%s\" means something only inside "
 				       "{{#%s}}",
 			node->text, word->within);
-	if (word->staff &&
-		(file->shared || !reply_kind_is_for_staff(file->kind)))
+	if (word->staff && !is_for_staff(file))
 		return g_strdup_printf(
 			"\"%s\" is for mail to staff alone", node->text);
 	if (node->type == MUSTACHE_RAW && file->html)

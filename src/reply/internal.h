@@ -166,11 +166,15 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 
 /* ---- check.c ----------------------------------------------------------- */
 
+/* How the names of partials begin that only mail to staff may take in. */
+#define CHECK_STAFF_PREFIX "staff_"
+
 typedef struct TemplateFile TemplateFile;
 struct TemplateFile {
 	const char *path;
 	bool html;
 	bool shared;                /* a partial or a canned answer */
+	bool for_staff;             /* such a partial */
 	enum reply_kind kind;       /* unless it is shared */
 	const GHashTable *partials; /* that it may name (nullable) */
 };

@@ -237,6 +237,8 @@ static bool check_one(
 	g_autofree char *stem = g_strndup(name + file.shared,
 		strlen(name) - file.shared - strlen(form_suffix[form]));
 
+	file.for_staff =
+		file.shared && g_str_has_prefix(stem, CHECK_STAFF_PREFIX);
 	if (file.shared)
 		return reply_check(
 			g_hash_table_lookup(language->partials[form], stem),
