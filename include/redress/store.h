@@ -278,6 +278,9 @@ bool store_event_list(Store *store, int64_t ticket_id, GPtrArray **ret_events,
 /* How often this happened on the tickets of a mailbox (folded) since. */
 bool store_event_count(Store *store, const char *mailbox, const char *what,
 	int64_t since_s, unsigned *ret_count, GError **error);
+/* How often it happened on one ticket after that moment. */
+bool store_event_count_ticket(Store *store, int64_t ticket_id, const char *what,
+	int64_t after_s, unsigned *ret_count, GError **error);
 
 /* ---- corrections ------------------------------------------------------- */
 

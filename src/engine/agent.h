@@ -1,6 +1,6 @@
 /*
- * agent: who is one, and what becomes of their mail.  steer.c carries out what
- * they ask for.
+ * agent: who is one, and what becomes of their mail.  answer.c reads what it
+ * says, steer.c carries out what it asks for.
  */
 #ifndef REDRESS_ENGINE_AGENT_H
 #define REDRESS_ENGINE_AGENT_H
@@ -8,7 +8,7 @@
 #include "command.h"
 #include "internal.h"
 
-/* ---- standing ---------------------------------------------------------- */
+/* ---- agent.c: standing -------------------------------------------------- */
 
 enum agent_standing {
 	AGENT_NOBODY,
@@ -65,7 +65,7 @@ bool steer_note(
 /* True if the customer reads the words. */
 bool steer_speaks(const Steer *steer);
 
-/* ---- the mail ---------------------------------------------------------- */
+/* ---- agent.c: the mail -------------------------------------------------- */
 
 /* A mail of a proven agent, matched. */
 typedef struct AgentMail AgentMail;
@@ -84,21 +84,96 @@ struct AgentMail {
 bool agent_takes(const AgentMail *mail);
 bool agent_receive(Context *context, const AgentMail *mail, GError **error);
 
-/* Who is to get our copy of an agent's mail and not the mail itself: the
- * customer first. */
-bool agent_withhold(Context *context, const EngineMail *mail,
-	const StoreTicket *ticket, EngineReceipt *receipt, GError **error);
-
 /* A mail in the name of an agent, and not proven to be theirs: flagged on its
  * ticket; the supervisor hears. */
 bool agent_flag(Context *context, const StoreTicket *ticket, const Cause *cause,
 	const char *from, int64_t now_s, GError **error);
 
+/* ---- agent_withhold.c --------------------------------------------------- */
+
+/* Who is to get our copy of an agent's mail and not the mail itself: the
+ * customer first. */
+bool agent_withhold(Context *context, const EngineMail *mail,
+	const StoreTicket *ticket, EngineReceipt *receipt, GError **error);
+
+/* ---- agent_direct.c ----------------------------------------------------- */
+
 /* An agent's mail to others.  Without receipt->direct or ->refused it was none
  * of our business. */
-bool agent_receive_direct(Context *context, const EngineMail *mail,
+bool agent_direct_receive(Context *context, const EngineMail *mail,
 	const char *dedupe, GBytes *packed, EngineReceipt *receipt,
 	GError **error);
+
+/* What direct answers on this ticket are changed to.  (transfer full) */
+EngineDirect *agent_direct_edits(const Context *context,
+	const EngineMailbox *mailbox, const StoreTicket *ticket,
+	const char *agent);
+
+/* ---- answer.c ----------------------------------------------------------- */
+
+/* Of all that agents ask for in one mail. */
+typedef struct Answer Answer;
+struct Answer {
+	const AgentMail *mail;
+	const char *from; /* folded */
+	char *actor;
+	char *words;
+	Commands *commands;
+	const char *reason;  /* why it is not carried out (nullable) */
+	const char *why;     /* the same as a sentence (nullable) */
+	char *composing;     /* why a mail could not be made (nullable) */
+	bool answers_hold;   /* the agent has seen what came before */
+	StoreMessage *first; /* the answer that came before (nullable) */
+};
+
+/* from: folded (transfer full) */
+void answer_init(Answer *answer, const AgentMail *mail, char *from);
+void answer_clear(Answer *answer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Answer, answer_clear)
+
+/* The first problem counts. */
+void answer_set_problem(Answer *answer, const char *reason, const char *why);
+/* As a sentence; NULL: none. */
+const char *answer_problem_words(enum analysis_command_problem problem);
+
+/* All of it is done on the ticket that it belongs to, or declined. */
+bool answer_ticket(Context *context, Answer *answer, GError **error);
+
+/* ---- answer_doubt.c ----------------------------------------------------- */
+
+/* Refuses commands that may be the customer's words. */
+bool answer_check_owners(Context *context, Answer *answer,
+	const StoreTicket *ticket, GError **error);
+/* Two machines that do not say so, one in the agent's name. */
+bool answer_find_exchange(
+	Context *context, Answer *answer, const Steer *steer, GError **error);
+/* Holds an answer that crosses a colleague's. */
+bool answer_find_collision(
+	Context *context, Answer *answer, const Steer *steer, GError **error);
+
+/* ---- answer_result.c ---------------------------------------------------- */
+
+/* own_text: NULL: the words of the mail. */
+bool answer_record(Context *context, const Answer *answer,
+	const StoreTicket *ticket, const char *own_text, bool internal,
+	int64_t *ret_id, GError **error);
+/* Mails the agent what became of it; reason as in ReplyFacts. */
+bool answer_tell(Context *context, const Answer *answer,
+	const StoreTicket *ticket, const char *reason, GError **error);
+/* Nothing is done; the agent hears why. */
+bool answer_decline(Context *context, const Answer *answer, StoreTicket *ticket,
+	GError **error);
+/* The same where somebody waits for our answer, and nothing else can tell them;
+ * ticket is nullable. */
+bool answer_refuse(Context *context, const Answer *answer,
+	const StoreTicket *ticket, GError **error);
+
+/* ---- on_behalf.c -------------------------------------------------------- */
+
+/* A mail of no ticket: it opens one for a customer, or is declined. */
+bool on_behalf_receive(Context *context, Answer *answer, GError **error);
+
+/* ---- sent.c ------------------------------------------------------------- */
 
 /* A mail from the folder of sent mail. */
 typedef struct SentMail SentMail;
@@ -111,10 +186,5 @@ struct SentMail {
 
 /* Without receipt->agent it was none of our business. */
 bool sent_receive(Context *context, const SentMail *sent, GError **error);
-
-/* What direct answers on this ticket are changed to.  (transfer full) */
-EngineDirect *agent_direct_edits(const Context *context,
-	const EngineMailbox *mailbox, const StoreTicket *ticket,
-	const char *agent);
 
 #endif

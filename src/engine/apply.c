@@ -125,18 +125,12 @@ static bool add_event(Context *context, const StoreTicket *ticket,
 	const Cause *cause, const char *what, const char *detail,
 	int64_t outbox_id, int64_t now_s, GError **error)
 {
-	EventOptions options = {
-		.ticket = ticket,
-		.message_id = cause->message_id,
-		.outbox_id = outbox_id,
-		.at = now_s,
-		.what = what,
-		.actor = outbox_id ? "redress" : cause->actor,
-		.detail = detail,
-		.mail_id = cause->mail_id,
-		.queue_id = cause->queue_id,
-	};
+	EventOptions options = event_of_cause(ticket, cause, what, now_s);
 
+	options.outbox_id = outbox_id;
+	options.detail = detail;
+	if (outbox_id)
+		options.actor = "redress";
 	return event_add(context, &options, error);
 }
 

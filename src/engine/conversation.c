@@ -10,6 +10,17 @@ enum {
 	SILENCE_DAYS = 14, /* after which a new subject is a new topic */
 };
 
+/* ---- who takes part ----------------------------------------------------- */
+
+bool conversation_includes(Context *context, const StoreTicket *ticket,
+	const char *address, bool *ret_includes, GError **error)
+{
+	g_autofree char *folded = base_address_fold(address);
+
+	return store_participant_known(
+		context->store, ticket->id, folded, ret_includes, error);
+}
+
 /* ---- ids --------------------------------------------------------------- */
 
 static bool add_ghost(

@@ -111,14 +111,9 @@ static bool correct_job(Context *context, void *user, GError **error)
 	const EngineCorrection *order = user;
 	g_autoptr(StoreTicket) ticket = NULL;
 
-	if (!store_ticket_by_reference(
-		    context->store, order->reference, &ticket, error))
+	ticket = match_reference(context, order->reference, error);
+	if (!ticket)
 		return false;
-	if (!ticket) {
-		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no ticket %s", order->reference);
-		return false;
-	}
 	if (order->complainer &&
 		!correct_complainer(context, order, ticket, error))
 		return false;

@@ -475,14 +475,9 @@ static bool retry_rows(Context *context, const Retry *retry,
 	if (!retry->reference)
 		return store_outbox_list(
 			context->store, 0, false, ret_rows, error);
-	if (!store_ticket_by_reference(
-		    context->store, retry->reference, &ticket, error))
+	ticket = match_reference(context, retry->reference, error);
+	if (!ticket)
 		return false;
-	if (!ticket) {
-		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no ticket %s", retry->reference);
-		return false;
-	}
 	return store_outbox_list(
 		context->store, ticket->id, true, ret_rows, error);
 }

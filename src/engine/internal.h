@@ -104,6 +104,7 @@ bool hand_over_noted(int file, int64_t row);
 
 /* ---- observe.c --------------------------------------------------------- */
 
+typedef struct Cause Cause;
 typedef struct Observation Observation;
 
 /* Writes an event row, and keeps it to be observed after the commit. */
@@ -120,6 +121,11 @@ struct EventOptions {
 	const char *queue_id; /* for the log (nullable) */
 };
 bool event_add(Context *context, const EventOptions *options, GError **error);
+
+/* What happened to a ticket, in the name of who caused it. */
+EventOptions event_of_cause(const StoreTicket *ticket, const Cause *cause,
+	const char *what, int64_t now_s);
+
 void observations_publish(GPtrArray *observations,
 	void (*observed)(const EngineObservation *, void *), void *user);
 GPtrArray *observations_new(void);
@@ -138,6 +144,11 @@ struct Match {
 };
 bool match_mail(Context *context, const EngineMail *mail, const char *detail,
 	Match *ret_match, GError **error);
+
+/* The ticket that somebody names; NOT_FOUND: there is none.
+ * (transfer full) */
+StoreTicket *match_reference(
+	Context *context, const char *reference, GError **error);
 
 /* ---- receive.c --------------------------------------------------------- */
 
@@ -158,6 +169,10 @@ struct RecordOptions {
 bool receive_record(Context *context, const RecordOptions *options,
 	int64_t *ret_id, GError **error);
 
+/* Whether a mail with this key is in the store already. */
+bool receive_knows(
+	Context *context, const char *dedupe, bool *ret_known, GError **error);
+
 /* With a new reference. */
 bool receive_insert_ticket(
 	Context *context, StoreTicket *ticket, GError **error);
@@ -165,7 +180,6 @@ bool receive_insert_ticket(
 /* ---- apply.c ----------------------------------------------------------- */
 
 /* Who did what, for the event rows of a decision. */
-typedef struct Cause Cause;
 struct Cause {
 	const char *actor;
 	const char *detail;  /* of the main event (nullable) */
@@ -267,6 +281,10 @@ void customer_follow_language(const Context *context,
 	StoreTicket *ticket);
 
 /* ---- conversation.c ---------------------------------------------------- */
+
+/* Whether this address takes part in it. */
+bool conversation_includes(Context *context, const StoreTicket *ticket,
+	const char *address, bool *ret_includes, GError **error);
 
 /* Keeps the ids by which the ticket is to be found. */
 bool conversation_record(Context *context, int64_t ticket_id,

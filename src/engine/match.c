@@ -98,9 +98,8 @@ static bool is_participant(Context *context, const StoreTicket *ticket,
 	*ret_known = false;
 	if (!analysis->from || analysis->several_from)
 		return true;
-	g_autofree char *sender = base_address_fold(analysis->from);
-	return store_participant_known(
-		context->store, ticket->id, sender, ret_known, error);
+	return conversation_includes(
+		context, ticket, analysis->from, ret_known, error);
 }
 
 static bool is_of_the_team(
@@ -265,6 +264,20 @@ static bool follow_merges(
 		*ticket = into;
 	}
 	return true;
+}
+
+StoreTicket *match_reference(
+	Context *context, const char *reference, GError **error)
+{
+	g_autoptr(StoreTicket) ticket = NULL;
+
+	if (!store_ticket_by_reference(
+		    context->store, reference, &ticket, error))
+		return NULL;
+	if (!ticket)
+		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_NOT_FOUND,
+			"no ticket %s", reference);
+	return g_steal_pointer(&ticket);
 }
 
 bool match_mail(Context *context, const EngineMail *mail, const char *detail,

@@ -27,6 +27,20 @@ GPtrArray *observations_new(void)
 	return g_ptr_array_new_with_free_func(observation_free);
 }
 
+EventOptions event_of_cause(const StoreTicket *ticket, const Cause *cause,
+	const char *what, int64_t now_s)
+{
+	return (EventOptions){
+		.ticket = ticket,
+		.message_id = cause->message_id,
+		.at = now_s,
+		.what = what,
+		.actor = cause->actor,
+		.mail_id = cause->mail_id,
+		.queue_id = cause->queue_id,
+	};
+}
+
 bool event_add(Context *context, const EventOptions *options, GError **error)
 {
 	const StoreTicket *ticket = options->ticket;

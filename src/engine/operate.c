@@ -38,14 +38,9 @@ static bool order_job(Context *context, void *user, GError **error)
 	g_autoptr(StoreTicket) ticket = NULL;
 	DecideFacts facts;
 
-	if (!store_ticket_by_reference(
-		    context->store, order->reference, &ticket, error))
+	ticket = match_reference(context, order->reference, error);
+	if (!ticket)
 		return false;
-	if (!ticket) {
-		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no ticket %s", order->reference);
-		return false;
-	}
 	if (refuse(order, ticket, error) ||
 		!apply_gather(context, ticket, ticket->mailbox, order->now_s,
 			&facts, error))

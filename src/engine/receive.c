@@ -167,6 +167,17 @@ static bool add_participants(Context *context, const Target *target,
 
 /* ---- the record -------------------------------------------------------- */
 
+bool receive_knows(
+	Context *context, const char *dedupe, bool *ret_known, GError **error)
+{
+	g_autoptr(StoreMessage) known = NULL;
+
+	if (!store_message_by_dedupe(context->store, dedupe, &known, error))
+		return false;
+	*ret_known = known != NULL;
+	return true;
+}
+
 bool receive_record(Context *context, const RecordOptions *options,
 	int64_t *ret_id, GError **error)
 {
@@ -699,7 +710,7 @@ static bool receive_job(Context *context, void *user, GError **error)
 		return sent_receive(context, &sent, error);
 	}
 	if (receive->mail->direct)
-		return agent_receive_direct(context, receive->mail,
+		return agent_direct_receive(context, receive->mail,
 			receive->dedupe, receive->packed, receive->receipt,
 			error);
 	if (!targets->len) {

@@ -73,12 +73,12 @@ static bool reaches_customer(Context *context, const Analysis *analysis,
 	for (guint i = 0; i < MIN(analysis->recipients->len, ADDRESSEES_MOST) &&
 			  !*ret_reaches;
 		i++) {
-		g_autofree char *folded =
-			base_address_fold(analysis->recipients->pdata[i]);
+		const char *address = analysis->recipients->pdata[i];
+		g_autofree char *folded = base_address_fold(address);
 		if (policy_is_ours(context->policy, folded))
 			continue;
-		if (!store_participant_known(context->store, ticket->id, folded,
-			    ret_reaches, error))
+		if (!conversation_includes(
+			    context, ticket, address, ret_reaches, error))
 			return false;
 	}
 	return true;
@@ -125,17 +125,6 @@ static bool take(Context *context, const RecordOptions *options,
 	       steer_apply(context, ticket, &steer, error);
 }
 
-static bool is_known(
-	Context *context, const char *dedupe, bool *ret_known, GError **error)
-{
-	g_autoptr(StoreMessage) known = NULL;
-
-	if (!store_message_by_dedupe(context->store, dedupe, &known, error))
-		return false;
-	*ret_known = known != NULL;
-	return true;
-}
-
 bool sent_receive(Context *context, const SentMail *sent, GError **error)
 {
 	const EngineMail *mail = sent->mail;
@@ -144,7 +133,8 @@ bool sent_receive(Context *context, const SentMail *sent, GError **error)
 
 	if (!is_answer(context, mail))
 		return true;
-	if (!is_known(context, sent->dedupe, &sent->receipt->duplicate, error))
+	if (!receive_knows(
+		    context, sent->dedupe, &sent->receipt->duplicate, error))
 		return false;
 	if (sent->receipt->duplicate)
 		return true;

@@ -665,14 +665,9 @@ static bool command_job(Context *context, void *user, GError **error)
 	g_autoptr(GPtrArray) lines = list_lines(order->lines);
 
 	g_clear_pointer(&job->result, g_free);
-	if (!store_ticket_by_reference(
-		    context->store, order->reference, &ticket, error))
+	ticket = match_reference(context, order->reference, error);
+	if (!ticket)
 		return false;
-	if (!ticket) {
-		g_set_error(error, ENGINE_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"no ticket %s", order->reference);
-		return false;
-	}
 	CommandRules rules = {
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
 		.now_s = order->now_s,

@@ -78,3 +78,17 @@ bool store_event_count(Store *store, const char *mailbox, const char *what,
 	*ret_count = (unsigned)count;
 	return true;
 }
+
+bool store_event_count_ticket(Store *store, int64_t ticket_id, const char *what,
+	int64_t after_s, unsigned *ret_count, GError **error)
+{
+	int64_t count = 0;
+
+	if (!query_integer(store, &count, error,
+		    "SELECT count(*) FROM event"
+		    " WHERE ticket_id = ? AND what = ? AND at > ?",
+		    "iti", ticket_id, what, after_s))
+		return false;
+	*ret_count = (unsigned)count;
+	return true;
+}

@@ -1800,6 +1800,37 @@ static unsigned count_events(const Fixture *f, const char *mailbox,
 	return count;
 }
 
+static void test_events_of_a_ticket_are_counted_after_a_time(void **state)
+{
+	const Fixture *f = *state;
+	const int64_t tickets[] = {
+		add_ticket(f, "ONE", STORE_OPEN, "one@x", "mari@x"),
+		add_ticket(f, "TWO", STORE_OPEN, "one@x", "mari@x"),
+	};
+	unsigned count = 9;
+
+	for (int64_t at = NOW - 1; at <= NOW + 2; at++) {
+		for (size_t i = 0; i < G_N_ELEMENTS(tickets); i++) {
+			StoreEvent event = {
+				.ticket_id = tickets[i],
+				.at = at,
+				.what = at == NOW + 2 ? "opened" : "answered",
+				.actor = "redress",
+			};
+			GOOD(store_event_insert(f->store, &event, &error));
+		}
+	}
+	GOOD(store_event_count_ticket(
+		f->store, tickets[0], "answered", NOW, &count, &error));
+	assert_int_equal(count, 1);
+	GOOD(store_event_count_ticket(
+		f->store, tickets[0], "answered", NOW - 2, &count, &error));
+	assert_int_equal(count, 3);
+	GOOD(store_event_count_ticket(
+		f->store, tickets[1], "rated", NOW - 2, &count, &error));
+	assert_int_equal(count, 0);
+}
+
 static void test_events_of_a_mailbox_are_counted_since_a_time(void **state)
 {
 	const Fixture *f = *state;
@@ -2212,6 +2243,7 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_withdrawing_ends_what_is_queued_and_automatic),
 	IN_FRESH_STORE(test_events_are_told_in_the_order_they_happened),
 	IN_FRESH_STORE(test_events_of_a_mailbox_are_counted_since_a_time),
+	IN_FRESH_STORE(test_events_of_a_ticket_are_counted_after_a_time),
 	IN_FRESH_STORE(test_similar_cases_are_of_the_cause_else_the_type),
 	IN_FRESH_STORE(test_a_compensation_comes_back_as_it_was_written),
 	IN_FRESH_STORE(test_ratings_are_of_one_to_five_oldest_first),
