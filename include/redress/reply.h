@@ -20,6 +20,7 @@ enum reply_kind {
 	REPLY_REPLY,     /* an agent's own words */
 	REPLY_SURVEY,    /* are you satisfied? */
 	REPLY_AFTERCARE, /* has it stayed settled? */
+	REPLY_NEED_INFO, /* questions; the ticket waits for the answer */
 	/* To staff from here on, in the mailbox's language if it is there. */
 	REPLY_ESCALATION,
 	REPLY_BRIEFING,       /* a new or reopened ticket */
@@ -44,10 +45,11 @@ typedef struct ReplyTemplates ReplyTemplates;
 
 /*
  * Loads and checks every template of the directories; a later directory
- * overrides an earlier one file by file.  Unknown variables, unclosed
- * sections, unescaped values in HTML, or a kind missing in "en" fail with
- * file and line.  A language that lacks a customer's kind, as text or as HTML,
- * is not offered.  (transfer full)
+ * overrides an earlier one file by file.  A partial that a language lacks is
+ * taken from the folder common/ beside the languages.  Unknown variables,
+ * unclosed sections, unescaped values in HTML, or a kind missing in "en" fail
+ * with file and line.  A language that lacks a customer's kind, as text or as
+ * HTML, is not offered.  (transfer full)
  */
 ReplyTemplates *reply_templates_load(
 	const char *const *directories, GError **error);
@@ -70,7 +72,7 @@ struct ReplyEvent {
 	int64_t at_s;
 	/*
 	 * What it was, by name: received added acknowledged assigned promised
-	 * updated resolved reopened escalated.  Any other is left out.
+	 * updated asked resolved reopened escalated.  Any other is left out.
 	 */
 	const char *what;
 };
@@ -112,6 +114,7 @@ struct ReplyFacts {
 	const char *assignee; /* who has it (nullable: the team has) */
 	int64_t opened_s;
 	int64_t promised_s;     /* when a person answers */
+	int64_t resolve_s;      /* by when all of it is to be settled */
 	int64_t old_promised_s; /* the promise that is missed, in late */
 	int64_t next_update_s;  /* when the customer hears from us next */
 	int64_t now_s;
@@ -126,12 +129,26 @@ struct ReplyFacts {
 	/*
 	 * The agent's words, greeting and signature included: all of a reply;
 	 * in resolved in place of our own letter; in a followup instead of the
-	 * stock sentences (our greeting stays).  In command-result: the words
-	 * that were not sent.
+	 * stock sentences (our greeting stays); in late the reason, instead of
+	 * the stock one.  In command-result: the words that were not sent.
 	 */
 	const char *words;
 	/* In resolved: the customer said so; there is no resolution then. */
 	bool solved_by_customer;
+	/* In resolved: what we asked was not answered, so the matter rests. */
+	bool unanswered;
+
+	/* ---- in need-info ---- */
+	const char *const *questions; /* NULL-terminated (nullable) */
+	/* 0: asked now; else how often the questions have been put again. */
+	unsigned reminder;
+	int64_t wait_until_s; /* until when we wait; then the matter rests */
+
+	/*
+	 * "meek", ...  Staff are told it; a customer's mail only takes the
+	 * form that suits, and never says it (nullable).
+	 */
+	const char *complainer;
 
 	/* ---- in mail to staff alone ---- */
 	const char *customer_address;
@@ -144,7 +161,6 @@ struct ReplyFacts {
 	const char *reason;
 	const char *reason_words;   /* what it was, as it was written */
 	const char *customer_words; /* what the customer wrote last */
-	const char *complainer;     /* "meek", ... */
 	const char *complainer_reason;
 	const char *priority; /* "low" "normal" "high" "urgent" */
 	const char *type, *cause, *tags;

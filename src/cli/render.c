@@ -19,6 +19,13 @@ static const char answer[] =
 	"can follow it at https://parcels.example.com/track?id=42.\n\n"
 	"Kind regards,\nMari";
 
+static const char *const questions[] = {
+	"What is the number of your order?",
+	"What does the label below the lamp say?",
+	"May we send the new lamp to the same address?",
+	NULL,
+};
+
 /* A ticket as there are many, opened two hours ago. */
 static const ReplyFacts sample = {
 	.time_zone = "UTC",
@@ -106,6 +113,11 @@ static void add_own(ReplyFacts *facts)
 	case REPLY_SURVEY:
 	case REPLY_AFTERCARE:
 		facts->state = "resolved";
+		return;
+	case REPLY_NEED_INFO:
+		facts->state = "waiting";
+		facts->questions = questions;
+		facts->wait_until_s = facts->now_s + 7 * DAY_S;
 		return;
 	case REPLY_LATE:
 		facts->old_promised_s = facts->now_s + HOUR_S;

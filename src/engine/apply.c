@@ -107,6 +107,8 @@ static const char *sent_event(enum reply_kind kind)
 		return "survey-queued";
 	case REPLY_AFTERCARE:
 		return "aftercare-queued";
+	case REPLY_NEED_INFO:
+		return "questions-queued";
 	case REPLY_ESCALATION:
 		return "escalated";
 	case REPLY_BRIEFING:
@@ -237,6 +239,7 @@ static bool makes_promise(enum reply_kind kind)
 	case REPLY_RESOLVED:
 	case REPLY_SURVEY:
 	case REPLY_AFTERCARE:
+	case REPLY_NEED_INFO:
 	case REPLY_ESCALATION:
 	case REPLY_BRIEFING:
 	case REPLY_NUDGE:

@@ -19,6 +19,7 @@ static const struct {
 	{"acknowledged", "acknowledged"},
 	{"assigned", "assigned"},
 	{"updated", "updated"},
+	{"questions-queued", "asked"},
 	{"late", "promised"},
 	{"resolved", "resolved"},
 	{"solved-by-customer", "resolved"},
@@ -72,7 +73,6 @@ static void add_staff_facts(const SendOptions *options, ReplyFacts *facts)
 {
 	const StoreTicket *ticket = options->ticket;
 
-	facts->complainer = ticket->complainer;
 	facts->complainer_reason = ticket->complainer_reason;
 	facts->priority = command_priority_name(ticket->priority);
 	facts->type = ticket->type;
@@ -86,6 +86,10 @@ static void add_more(const ReplyFacts *more, bool to_staff, ReplyFacts *facts)
 {
 	facts->words = more->words;
 	facts->solved_by_customer = more->solved_by_customer;
+	facts->unanswered = more->unanswered;
+	facts->questions = more->questions;
+	facts->reminder = more->reminder;
+	facts->wait_until_s = more->wait_until_s;
 	if (!to_staff)
 		return;
 	facts->reason = more->reason;
@@ -149,6 +153,7 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.messages = ticket->messages,
 		.late_count = ticket->late_count,
 		.interval_s = (unsigned)every,
+		.complainer = ticket->complainer,
 		.events = (const ReplyEvent *)(void *)events->data,
 		.events_length = events->len,
 	};
@@ -248,6 +253,7 @@ static const char *choose_subject(const ReplyFacts *facts)
 	case REPLY_REPLY:
 	case REPLY_SURVEY:
 	case REPLY_AFTERCARE:
+	case REPLY_NEED_INFO:
 	case REPLY_BRIEFING:
 	case REPLY_NUDGE:
 	case REPLY_COMMAND_RESULT:
@@ -307,7 +313,7 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	envelope.references = (const char *const *)references->pdata;
 	envelope.thread_id = thread_id;
 	/* Only a colleague's words may hold them. */
-	if (!to_staff && (facts.words || facts.resolution))
+	if (!to_staff && (facts.words || facts.resolution || facts.questions))
 		envelope.private_addresses =
 			(const char *const *)private->pdata;
 	return reply_compose(

@@ -27,9 +27,13 @@ static const Word words[] = {
 	{"assignee", NULL, false},
 	{"opened_time", NULL, false},
 	{"promised_time", NULL, false},
+	{"resolve_time", NULL, false},
 	{"old_promised_time", NULL, false},
 	{"next_update_time", NULL, false},
+	{"wait_until_time", NULL, false},
 	{"now_time", NULL, false},
+	{"language", NULL, false},
+	{"title", NULL, false},
 	{"interval_hours", NULL, false},
 	{"resolution", NULL, false},
 	{"resolution_lines", NULL, false},
@@ -40,6 +44,15 @@ static const Word words[] = {
 	{"piece", "pieces", false},
 	{"url", "pieces", false},
 	{"solved_by_customer", NULL, false},
+	{"unanswered", NULL, false},
+	{"questions", NULL, false},
+	{"number", "questions", false},
+	{"question", "questions", false},
+	{"reminder", NULL, false},
+	{"action_first", NULL, false},
+	{"exact_facts", NULL, false},
+	{"patient", NULL, false},
+	{"invite_more", NULL, false},
 	{"ratings", NULL, false},
 	{"score", "ratings", false},
 	{"rating_mailto", "ratings", false},
@@ -63,6 +76,7 @@ static const Word words[] = {
 	{"assigned", "events", false},
 	{"promised", "events", false},
 	{"updated", "events", false},
+	{"asked", "events", false},
 	{"resolved", "events", false},
 	{"escalated", "events", false},
 	{"customer_address", NULL, true},
@@ -186,6 +200,9 @@ static char *complain(const MustacheNode *node, const GPtrArray *sections,
 		return g_strdup_printf("unknown variable \"%s\"; "
 				       "redress-templates(5) lists them",
 			node->text);
+	if (!file->html && strcmp(node->text, "title") == 0)
+		return g_strdup("\"title\" is the text's own subject: it is "
+				"for HTML");
 	if (word->within && !is_within(sections, word->within))
 		return g_strdup_printf("\"%s\" means something only inside "
 				       "{{#%s}}",

@@ -413,7 +413,8 @@ typedef struct Hidden Hidden;
 struct Hidden {
 	ReplyFacts facts;
 	ReplyEnvelope envelope;
-	GPtrArray *texts; /* char * */
+	GPtrArray *texts;     /* char * */
+	GPtrArray *questions; /* const char *, NULL-terminated */
 };
 
 /* Cleaned before, so that nothing invisible parts an address. */
@@ -429,6 +430,21 @@ static void hide(const Private *private, Hidden *hidden, const char **text,
 	*text = told;
 }
 
+static void hide_questions(const Private *private, Hidden *hidden)
+{
+	const char *const *question = hidden->facts.questions;
+
+	if (!question)
+		return;
+	for (; *question; question++) {
+		const char *told = *question;
+		hide(private, hidden, &told, CLEAN_WORDS_MOST);
+		g_ptr_array_add(hidden->questions, (gpointer)told);
+	}
+	g_ptr_array_add(hidden->questions, NULL);
+	hidden->facts.questions = (const char *const *)hidden->questions->pdata;
+}
+
 static void hide_all(const Private *private, Hidden *hidden)
 {
 	ReplyFacts *facts = &hidden->facts;
@@ -436,6 +452,7 @@ static void hide_all(const Private *private, Hidden *hidden)
 
 	hide(private, hidden, &facts->words, CLEAN_ANSWER_MOST);
 	hide(private, hidden, &facts->resolution, CLEAN_WORDS_MOST);
+	hide_questions(private, hidden);
 	hide(private, hidden, &facts->subject, CLEAN_SUBJECT_MOST);
 	hide(private, hidden, &facts->customer_name, CLEAN_NAME_MOST);
 	hide(private, hidden, &facts->assignee, CLEAN_NAME_MOST);
@@ -535,11 +552,12 @@ GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
 	if (!private)
 		return compose_checked(templates, facts, envelope, NULL, error);
 
-	Hidden hidden = {
-		*facts, *envelope, g_ptr_array_new_with_free_func(g_free)};
+	Hidden hidden = {*facts, *envelope,
+		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new()};
 	hide_all(private, &hidden);
 	GBytes *bytes = compose_checked(
 		templates, &hidden.facts, &hidden.envelope, private, error);
+	g_ptr_array_unref(hidden.questions);
 	g_ptr_array_unref(hidden.texts);
 	return bytes;
 }

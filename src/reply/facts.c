@@ -3,18 +3,23 @@
 
 #include <string.h>
 
+enum { QUESTIONS_MOST = 50 };
+
 static void put_times(
 	MustacheValue *dict, const ReplyFacts *facts, const Clock *clock)
 {
 	put_time(dict, "opened_time", clock, facts->opened_s);
 	put_time(dict, "promised_time", clock, facts->promised_s);
+	put_time(dict, "resolve_time", clock, facts->resolve_s);
 	put_time(dict, "old_promised_time", clock, facts->old_promised_s);
 	put_time(dict, "next_update_time", clock, facts->next_update_s);
+	put_time(dict, "wait_until_time", clock, facts->wait_until_s);
 	put_time(dict, "now_time", clock, facts->now_s);
 }
 
 static const char *const event_names[] = {"received", "added", "acknowledged",
-	"assigned", "promised", "updated", "resolved", "reopened", "escalated"};
+	"assigned", "promised", "updated", "asked", "resolved", "reopened",
+	"escalated"};
 
 static bool event_is_known(const char *what)
 {
@@ -138,12 +143,64 @@ static unsigned whole_hours(unsigned seconds)
 	return seconds > 3600 ? (seconds + 3599) / 3600 : 0;
 }
 
+/* What was asked is an agent's: kept to lines and to a number that a customer
+ * can still answer. */
+static MustacheValue *make_questions(const ReplyFacts *facts)
+{
+	MustacheValue *list = mustache_value_list();
+
+	for (unsigned i = 0;
+		facts->questions && facts->questions[i] && i < QUESTIONS_MOST;
+		i++) {
+		MustacheValue *row = mustache_value_dictionary();
+		put_number(row, "number", i + 1);
+		put_text(row, "question", facts->questions[i],
+			CLEAN_SUBJECT_MOST * 5);
+		mustache_value_add(list, row);
+	}
+	return list;
+}
+
+/* How to meet each kind of complainer.  The kind itself is never put where a
+ * customer's template could say it. */
+static void put_manner(MustacheValue *dict, const char *complainer)
+{
+	static const struct {
+		const char *flag;
+		const char *kind;
+	} manners[] = {
+		{"action_first", "aggressive"},
+		{"action_first", "high-roller"},
+		{"exact_facts", "rip-off"},
+		{"patient", "chronic"},
+		{"invite_more", "meek"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(manners); i++)
+		if (g_strcmp0(manners[i].kind, complainer) == 0)
+			put_flag(dict, manners[i].flag, true);
+}
+
+/* All of it is told in a customer's mail as in staff's. */
+static void put_flags(MustacheValue *dict, const ReplyFacts *facts)
+{
+	put_flag(dict, "has_promise", facts->promised_s != 0);
+	put_flag(dict, "promise_kept", facts->promise_kept);
+	put_flag(dict, "reopened", facts->reopened);
+	put_flag(dict, "solved_by_customer", facts->solved_by_customer);
+	put_flag(dict, "unanswered", facts->unanswered);
+	put_flag(dict, "reminder", facts->reminder > 0);
+	put_flag(dict, "messages_many", facts->messages > 1);
+	put_manner(dict, facts->complainer);
+}
+
 MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	const char *language, const char *status_address, ReplyDates *dates)
 {
 	Clock clock = {dates, language, facts->time_zone};
 	MustacheValue *dict = mustache_value_dictionary();
 
+	put_text(dict, "language", language, CLEAN_NAME_MOST);
 	put_words(dict, facts);
 	put_times(dict, facts, &clock);
 	put_state(dict, facts);
@@ -151,14 +208,11 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 		CLEAN_WORDS_MOST);
 	lines_put(dict, "words", "word_lines", facts->words, CLEAN_ANSWER_MOST);
 	put_status_mailto(dict, status_address, facts->reference);
-	put_flag(dict, "has_promise", facts->promised_s != 0);
-	put_flag(dict, "promise_kept", facts->promise_kept);
-	put_flag(dict, "reopened", facts->reopened);
-	put_flag(dict, "solved_by_customer", facts->solved_by_customer);
-	put_flag(dict, "messages_many", facts->messages > 1);
+	put_flags(dict, facts);
 	put_number(dict, "messages", facts->messages);
 	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
 	mustache_value_put(dict, "events", make_events(facts, &clock));
+	mustache_value_put(dict, "questions", make_questions(facts));
 	if (facts->kind == REPLY_SURVEY)
 		mustache_value_put(dict, "ratings",
 			make_ratings(status_address, facts->reference));

@@ -15,6 +15,7 @@ static const struct {
 	[REPLY_REPLY] = {"reply", false},
 	[REPLY_SURVEY] = {"survey", false},
 	[REPLY_AFTERCARE] = {"aftercare", false},
+	[REPLY_NEED_INFO] = {"need-info", false},
 	[REPLY_ESCALATION] = {"escalation", false},
 	[REPLY_BRIEFING] = {"briefing", false},
 	[REPLY_NUDGE] = {"nudge", false},

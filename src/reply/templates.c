@@ -8,6 +8,8 @@
 
 enum { FILE_MOST_BYTES = 256 * 1024 };
 
+static const char common_name[] = "common";
+
 static const char subject_prefix[] = "Subject: ";
 
 /* The two forms of each template. */
@@ -25,6 +27,7 @@ struct Language {
 
 struct ReplyTemplates {
 	GHashTable *languages; /* code -> Language, the incomplete too */
+	Language *common;      /* partials that a language may lack */
 	GPtrArray *offered;    /* const char *, sorted, NULL-terminated */
 	Canned *canned;
 	ReplyDates *dates;
@@ -62,6 +65,7 @@ void reply_templates_free(ReplyTemplates *templates)
 	if (!templates)
 		return;
 	g_hash_table_unref(templates->languages);
+	language_free(templates->common);
 	g_ptr_array_unref(templates->offered);
 	canned_free(templates->canned);
 	reply_dates_free(templates->dates);
@@ -97,6 +101,12 @@ static GDir *open_directory(const char *path, GError **error)
 	return directory;
 }
 
+/* Names in order, so that the first mistake is always the same one. */
+static GList *sorted_keys(GHashTable *table)
+{
+	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
+}
+
 static bool list_language(Language *language, const char *path, GError **error)
 {
 	g_autoptr(GDir) directory = open_directory(path, error);
@@ -111,6 +121,22 @@ static bool list_language(Language *language, const char *path, GError **error)
 	return true;
 }
 
+/* A language's, or what all of them share; NULL if it is neither. */
+static Language *find_folder(ReplyTemplates *templates, const char *name)
+{
+	if (strcmp(name, common_name) == 0)
+		return templates->common;
+	if (!template_is_language(name))
+		return NULL;
+	Language *language = g_hash_table_lookup(templates->languages, name);
+	if (!language) {
+		language = language_new(name);
+		g_hash_table_insert(
+			templates->languages, language->code, language);
+	}
+	return language;
+}
+
 static bool list_directory(
 	ReplyTemplates *templates, const char *path, GError **error)
 {
@@ -121,19 +147,39 @@ static bool list_directory(
 		return false;
 	while ((name = g_dir_read_name(directory))) {
 		g_autofree char *inner = g_build_filename(path, name, NULL);
-		if (!template_is_language(name) ||
-			!g_file_test(inner, G_FILE_TEST_IS_DIR))
+		if (!g_file_test(inner, G_FILE_TEST_IS_DIR))
 			continue;
-		Language *language =
-			g_hash_table_lookup(templates->languages, name);
-		if (!language) {
-			language = language_new(name);
-			g_hash_table_insert(
-				templates->languages, language->code, language);
-		}
-		if (!list_language(language, inner, error))
+		Language *language = find_folder(templates, name);
+		if (language && !list_language(language, inner, error))
 			return false;
 	}
+	return true;
+}
+
+/* What a language has of its own comes before what all of them share. */
+static void take_common(Language *language, const Language *common)
+{
+	GHashTableIter iter;
+	gpointer name, path;
+
+	g_hash_table_iter_init(&iter, common->files);
+	while (g_hash_table_iter_next(&iter, &name, &path))
+		if (!g_hash_table_contains(language->files, name))
+			g_hash_table_insert(language->files, g_strdup(name),
+				g_strdup(path));
+}
+
+/* A whole mail there would be in no language. */
+static bool check_common(const Language *common, GError **error)
+{
+	g_autoptr(GList) names = sorted_keys(common->files);
+
+	for (GList *name = names; name; name = name->next)
+		if (*(const char *)name->data != '_')
+			return template_fail(error,
+				g_hash_table_lookup(common->files, name->data),
+				"common/ is for partials, whose names begin "
+				"with \"_\"");
 	return true;
 }
 
@@ -216,12 +262,6 @@ static bool read_one(
 	else
 		language->kinds[kind][form] = mustache;
 	return true;
-}
-
-/* Names in order, so that the first mistake is always the same one. */
-static GList *sorted_keys(GHashTable *table)
-{
-	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
 }
 
 static bool check_one(
@@ -307,7 +347,8 @@ static bool load_all(ReplyTemplates *templates, const char *const *directories,
 		if (!list_directory(templates, *path, error) ||
 			!canned_list(templates->canned, *path, error))
 			return false;
-	if (!canned_read(templates->canned, error))
+	if (!check_common(templates->common, error) ||
+		!canned_read(templates->canned, error))
 		return false;
 
 	g_autoptr(GList) codes = sorted_keys(templates->languages);
@@ -316,6 +357,7 @@ static bool load_all(ReplyTemplates *templates, const char *const *directories,
 			g_hash_table_lookup(templates->languages, code->data);
 		enum reply_kind kind;
 		enum form form;
+		take_common(language, templates->common);
 		if (!for_each_file(language, read_one, error) ||
 			!for_each_file(language, check_one, error))
 			return false;
@@ -333,6 +375,7 @@ ReplyTemplates *reply_templates_load(
 
 	templates->languages = g_hash_table_new_full(
 		g_str_hash, g_str_equal, NULL, language_free);
+	templates->common = language_new(common_name);
 	templates->offered = g_ptr_array_new();
 	templates->canned = canned_new();
 	templates->dates = reply_dates_new();
@@ -440,6 +483,7 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	}
 	*ret = (Rendered){.language = language->code};
 	split_subject(whole, ret);
+	put_text(context, "title", ret->subject, CLEAN_SUBJECT_MOST);
 	if (html)
 		ret->html = mustache_render_value(
 			language->kinds[facts->kind][FORM_HTML], context,

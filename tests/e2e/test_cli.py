@@ -447,7 +447,7 @@ class CliTest(unittest.TestCase):
     def test_render_shows_every_template_in_every_language(self):
         for language in ("en", "et", "vi", "fi", "zh", "el"):
             for name in ("ack", "followup", "late", "resolved", "status",
-                         "reply", "survey", "aftercare"):
+                         "reply", "survey", "aftercare", "need-info"):
                 out, _ = self.run_tool("render", name, "--lang", language)
                 self.assertTrue(out.startswith("Subject: "), (language, name))
                 self.assertIn("7K3F-92QX", out)

@@ -859,6 +859,7 @@ static void test_no_private_address_is_in_any_mail(void **state)
 	const char *const *code = reply_templates_languages(templates);
 	const char *said = "Mari <mari.agent@example.com>";
 	const char *const ids[] = {"mari.agent@example.com", NULL};
+	const char *const asked[] = {"Which one?", said, NULL};
 	(void)state;
 
 	for (; *code; code++) {
@@ -868,6 +869,7 @@ static void test_no_private_address_is_in_any_mail(void **state)
 			ReplyEnvelope envelope = envelope_to_mari;
 			facts.words = facts.resolution = facts.subject = said;
 			facts.customer_name = facts.assignee = said;
+			facts.questions = asked;
 			envelope.subject = envelope.to_name = said;
 			envelope.references = ids;
 			envelope.in_reply_to = ids[0];
