@@ -234,6 +234,16 @@ struct ReplyCommandHelp {
 size_t reply_commands_length(void);
 ReplyCommandHelp reply_commands_get(size_t index);
 
+/* What a sentence of a customer's mail means, as {{! slot: NAME }} before it
+ * says. */
+typedef struct ReplySlot ReplySlot;
+struct ReplySlot {
+	const char *name;    /* "thanks" */
+	const char *meaning; /* one line */
+};
+size_t reply_slots_length(void);
+ReplySlot reply_slots_get(size_t index);
+
 /* True if a mail can be composed to this address. */
 bool reply_can_address(const char *address);
 

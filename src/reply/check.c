@@ -68,6 +68,7 @@ static const Word words[] = {
 	{"is_closed", NULL, false},
 	{"messages", NULL, false},
 	{"messages_many", NULL, false},
+	{"has_events", NULL, false},
 	{"events", NULL, false},
 	{"time", "events", false},
 	{"received", "events", false},

@@ -211,7 +211,9 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	put_flags(dict, facts);
 	put_number(dict, "messages", facts->messages);
 	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
-	mustache_value_put(dict, "events", make_events(facts, &clock));
+	MustacheValue *events = make_events(facts, &clock);
+	put_flag(dict, "has_events", events->truthy);
+	mustache_value_put(dict, "events", events);
 	mustache_value_put(dict, "questions", make_questions(facts));
 	if (facts->kind == REPLY_SURVEY)
 		mustache_value_put(dict, "ratings",

@@ -184,6 +184,10 @@ struct TemplateFile {
 bool reply_check(
 	const Mustache *mustache, const TemplateFile *file, GError **error);
 
+/* ---- slots.c ----------------------------------------------------------- */
+
+bool slot_is_known(const char *name);
+
 /* ---- templates.c ------------------------------------------------------- */
 
 typedef struct Rendered Rendered;

@@ -132,6 +132,16 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(self.missing(
             kinds, manual("redress-templates.5"), "Cm"), [])
 
+    def test_every_slot_is_in_the_manual_and_used_in_english(self):
+        slots = table_words(sources.read("src/reply/slots.c"), "slots")
+        self.assertEqual(self.missing(
+            slots, manual("redress-templates.5"), "Cm"), [])
+        used = set()
+        for path in sorted((sources.ROOT / "templates/en").iterdir()):
+            used.update(re.findall(r"\{\{! slot: ([a-z-]+) \}\}",
+                                   path.read_text(encoding="utf-8")))
+        self.assertEqual(set(slots), used)
+
     def test_every_guard_of_a_mail_is_in_the_manual(self):
         guards = re.findall(r"\bROW\(" + WORD,
                             sources.read("src/analysis/signals.c"))
