@@ -8,6 +8,7 @@
 #ifndef REDRESS_BASE_H
 #define REDRESS_BASE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,6 +54,15 @@ char *base_time_to_rfc3339(int64_t time_s);
 
 /* RFC 5322 date in UTC: "Tue, 24 Nov 2026 14:00:00 +0000".  (transfer full) */
 char *base_time_to_rfc5322(int64_t time_s);
+
+/* ---- the end ---------------------------------------------------------- */
+
+/* The signals on which the daemon ends: those that libmilter waits for itself,
+ * and stops on. */
+void base_end_signals(sigset_t *ret_set);
+
+/* Waits for one of them; every thread has them blocked. */
+void base_end_wait(void);
 
 /* ---- ticket references ------------------------------------------------ */
 

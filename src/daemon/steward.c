@@ -11,12 +11,8 @@ void steward_block_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	/* libmilter waits for these three itself, and stops on each: that is
-	 * why a reload is SIGUSR1. */
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	base_end_signals(&set);
+	/* A reload is not SIGHUP, for libmilter stops on that. */
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGPIPE);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -24,14 +20,7 @@ void steward_block_signals(void)
 
 void steward_wait_for_end(void)
 {
-	sigset_t set;
-	int number;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigwait(&set, &number);
+	base_end_wait();
 	sd_notify(0, "STOPPING=1");
 }
 

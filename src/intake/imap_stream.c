@@ -275,33 +275,44 @@ static bool feed(ImapStream *stream, const char *bytes, size_t length)
 
 /* ---- bytes -------------------------------------------------------------- */
 
-/* Bytes, 0 at the end, -1: poll for *ret_events, -2: failed. */
-static ssize_t try_read(
-	ImapStream *stream, void *bytes, size_t most, short *ret_events)
+/* What try_read() and try_write() return, of what recv() or send() did. */
+static ssize_t judge_plain(ImapStream *stream, ssize_t count)
 {
-	if (!stream->tls) {
-		ssize_t count = recv(stream->fd, bytes, most, 0);
-		*ret_events = POLLIN;
-		if (count >= 0)
-			return count;
-		if (errno == EAGAIN || errno == EINTR)
-			return -1;
-		fail(stream, REDRESS_ERROR_TEMPORARY,
-			"the connection broke: %s", g_strerror(errno));
-		return -2;
-	}
-	ssize_t count = gnutls_record_recv(stream->tls, bytes, most);
+	if (count >= 0)
+		return count;
+	if (errno == EAGAIN || errno == EINTR)
+		return -1;
+	fail(stream, REDRESS_ERROR_TEMPORARY, "the connection broke: %s",
+		g_strerror(errno));
+	return -2;
+}
+
+/* The same of what GnuTLS did. */
+static ssize_t judge_tls(ImapStream *stream, ssize_t count, short *ret_events)
+{
 	*ret_events =
 		gnutls_record_get_direction(stream->tls) ? POLLOUT : POLLIN;
 	if (count >= 0)
 		return count;
 	if (!gnutls_error_is_fatal((int)count))
 		return -1;
-	if (count == GNUTLS_E_PREMATURE_TERMINATION)
-		return 0;
 	fail(stream, REDRESS_ERROR_TEMPORARY, "the connection broke: %s",
 		gnutls_strerror((int)count));
 	return -2;
+}
+
+/* Bytes, 0 at the end, -1: poll for *ret_events, -2: failed. */
+static ssize_t try_read(
+	ImapStream *stream, void *bytes, size_t most, short *ret_events)
+{
+	if (!stream->tls) {
+		*ret_events = POLLIN;
+		return judge_plain(stream, recv(stream->fd, bytes, most, 0));
+	}
+	ssize_t count = gnutls_record_recv(stream->tls, bytes, most);
+	if (count == GNUTLS_E_PREMATURE_TERMINATION)
+		count = 0;
+	return judge_tls(stream, count, ret_events);
 }
 
 /* What comes next, until there is something for libetpan to read. */
@@ -346,26 +357,12 @@ static ssize_t try_write(
 	ImapStream *stream, const void *bytes, size_t length, short *ret_events)
 {
 	if (!stream->tls) {
-		ssize_t count = send(stream->fd, bytes, length, MSG_NOSIGNAL);
 		*ret_events = POLLOUT;
-		if (count >= 0)
-			return count;
-		if (errno == EAGAIN || errno == EINTR)
-			return -1;
-		fail(stream, REDRESS_ERROR_TEMPORARY,
-			"the connection broke: %s", g_strerror(errno));
-		return -2;
+		return judge_plain(
+			stream, send(stream->fd, bytes, length, MSG_NOSIGNAL));
 	}
-	ssize_t count = gnutls_record_send(stream->tls, bytes, length);
-	*ret_events =
-		gnutls_record_get_direction(stream->tls) ? POLLOUT : POLLIN;
-	if (count >= 0)
-		return count;
-	if (!gnutls_error_is_fatal((int)count))
-		return -1;
-	fail(stream, REDRESS_ERROR_TEMPORARY, "the connection broke: %s",
-		gnutls_strerror((int)count));
-	return -2;
+	return judge_tls(stream, gnutls_record_send(stream->tls, bytes, length),
+		ret_events);
 }
 
 ssize_t imap_stream_write(ImapStream *stream, const void *bytes, size_t length)

@@ -321,22 +321,7 @@ bool intake_milter_open(const IntakeMilterOptions *options, GError **error)
  * and its pool then frees sessions under callbacks that still run (worker.c in
  * libmilter 8.17).  Instead the process ends while libmilter serves on, which
  * by then answers 451 to all.
- *
- * For the same reason its own thread must not get the signals that it waits
- * for.  The kernel prefers the main thread, if that waits too.
  */
-static void wait_for_signal(void)
-{
-	sigset_t set;
-	int number;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigwait(&set, &number);
-}
-
 static void wake_waiter(void)
 {
 	if (house.running)
@@ -391,7 +376,10 @@ bool intake_milter_run(GError **error)
 	if (!server)
 		return false;
 	g_thread_unref(server);
-	wait_for_signal();
+	/* For the same reason libmilter's own thread must not get the signals
+	 * that it waits for.  The kernel prefers the main thread, if that waits
+	 * too. */
+	base_end_wait();
 	if (house.options.stopping)
 		house.options.stopping(house.options.user);
 	if (!drain()) {

@@ -107,37 +107,35 @@ static void warm_up(void)
 	analysis_warm_up();
 }
 
+/* The process leaves when the pool has. */
+static void leave_unless_done(enum wire_result result)
+{
+	switch (result) {
+	case WIRE_DONE:
+		return;
+	case WIRE_CLOSED:
+		_exit(0);
+	case WIRE_LATE:
+	case WIRE_MALFORMED:
+		_exit(WIRE_EXIT_PROTOCOL);
+	}
+}
+
 static GBytes *receive(size_t most)
 {
 	GBytes *payload = NULL;
 
-	switch (wire_receive(WIRE_FD, most, 0, &payload)) {
-	case WIRE_DONE:
-		return payload;
-	case WIRE_CLOSED:
-		_exit(0);
-	case WIRE_LATE:
-	case WIRE_MALFORMED:
-		break;
-	}
-	_exit(WIRE_EXIT_PROTOCOL);
+	leave_unless_done(wire_receive(WIRE_FD, most, 0, &payload));
+	return payload;
 }
 
-/* What is asked for next; the process leaves when the pool has. */
+/* What is asked for next. */
 static enum wire_request receive_kind(void)
 {
 	char kind = 0;
 
-	switch (wire_receive_byte(WIRE_FD, 0, &kind)) {
-	case WIRE_DONE:
-		return (enum wire_request)kind;
-	case WIRE_CLOSED:
-		_exit(0);
-	case WIRE_LATE:
-	case WIRE_MALFORMED:
-		break;
-	}
-	_exit(WIRE_EXIT_PROTOCOL);
+	leave_unless_done(wire_receive_byte(WIRE_FD, 0, &kind));
+	return (enum wire_request)kind;
 }
 
 static GBytes *analyze(GBytes *raw, GBytes *with, WorkerAnalyze duty)
