@@ -67,7 +67,8 @@ static GHashTable *parse_partials(const json_t *texts)
 	return partials;
 }
 
-static void run_case(const char *file, const json_t *test)
+/* False, and the difference is told, if it is not what is expected. */
+static bool run_case(const char *file, const json_t *test)
 {
 	const char *name = json_string_value(json_object_get(test, "name"));
 	const char *expected =
@@ -83,24 +84,45 @@ static void run_case(const char *file, const json_t *test)
 	g_autofree char *got =
 		mustache_render(mustache, context, partials, true);
 
-	if (strcmp(got, expected) != 0)
-		fail_msg("%s: %s\nexpected: %s\n     got: %s", file, name,
+	bool good = strcmp(got, expected) == 0;
+	if (!good)
+		print_error("%s: %s\nexpected: %s\n     got: %s\n", file, name,
 			expected, got);
+	return good;
+}
+
+static void run_cases(const char *path, const json_t *tests, size_t at_least)
+{
+	size_t length = json_array_size(tests);
+	size_t passed = 0;
+	size_t index;
+	json_t *test;
+
+	if (length < at_least)
+		fail_msg("%s holds %zu cases", path, length);
+	json_array_foreach((json_t *)tests, index, test) passed +=
+		run_case(path, test);
+	if (passed < length)
+		fail_msg("%s: %zu of %zu", path, passed, length);
+}
+
+static json_t *load(const char *path)
+{
+	json_error_t error;
+	json_t *root = json_load_file(path, 0, &error);
+
+	if (!root)
+		fail_msg("%s:%d: %s", path, error.line, error.text);
+	return root;
 }
 
 static void run_file(const char *name, size_t at_least)
 {
 	g_autofree char *path = g_strconcat(REDRESS_SOURCE_DIR,
 		"/tests/unit/mustache/", name, ".json", NULL);
-	json_error_t error;
-	json_t *tests = json_load_file(path, 0, &error);
-	json_t *test;
-	size_t index;
+	json_t *tests = load(path);
 
-	if (!tests)
-		fail_msg("%s:%d: %s", path, error.line, error.text);
-	assert_true(json_array_size(tests) >= at_least);
-	json_array_foreach(tests, index, test) run_case(name, test);
+	run_cases(path, tests, at_least);
 	json_decref(tests);
 }
 
@@ -138,6 +160,83 @@ static void test_sections(void **state)
 {
 	(void)state;
 	run_file("sections", 30);
+}
+
+/* ---- the specification's own cases, which ./setup unpacks --------------- */
+
+/* The folder of its files, NULL: they are not there.  (transfer full) */
+static char *find_specification(void)
+{
+	const char *told = g_getenv("REDRESS_MTA_JSON");
+	g_autofree char *list = g_strdup(
+		told ? told : REDRESS_SOURCE_DIR "/build/mta/mta.json");
+	g_autofree char *base = g_path_get_dirname(list);
+	json_t *roots = json_load_file(list, 0, NULL);
+	const char *root = json_string_value(json_object_get(roots, "whisker"));
+	char *folder =
+		root ? g_build_filename(base, root,
+			       "usr/lib/R/site-library/whisker/specs", NULL)
+		     : NULL;
+
+	json_decref(roots);
+	return folder;
+}
+
+/* cases: how many there are of version 1.1 in this module. */
+static void run_module(const char *name, size_t cases)
+{
+	g_autofree char *folder = find_specification();
+
+	if (!folder) {
+		print_message("%s: ./setup test unpacks them\n", name);
+		skip();
+	}
+	g_autofree char *path = g_strdup_printf("%s/%s.json", folder, name);
+	json_t *root = load(path);
+	const json_t *tests = json_object_get(root, "tests");
+
+	run_cases(path, tests, cases);
+	print_message("%s: %zu of %zu\n", name, json_array_size(tests),
+		json_array_size(tests));
+	json_decref(root);
+}
+
+static void test_all_comments_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("comments", 11);
+}
+
+static void test_all_delimiters_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("delimiters", 14);
+}
+
+static void test_all_interpolation_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("interpolation", 30);
+}
+
+static void test_all_inverted_sections_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("inverted", 21);
+}
+
+/* The package leaves out the one where a partial is missing: it is among ours.
+ */
+static void test_all_partials_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("partials", 10);
+}
+
+static void test_all_sections_of_the_specification(void **state)
+{
+	(void)state;
+	run_module("sections", 25);
 }
 
 /* ---- ours -------------------------------------------------------------- */
@@ -270,6 +369,13 @@ int main(void)
 		cmocka_unit_test(test_inverted),
 		cmocka_unit_test(test_partials),
 		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_all_comments_of_the_specification),
+		cmocka_unit_test(test_all_delimiters_of_the_specification),
+		cmocka_unit_test(test_all_interpolation_of_the_specification),
+		cmocka_unit_test(
+			test_all_inverted_sections_of_the_specification),
+		cmocka_unit_test(test_all_partials_of_the_specification),
+		cmocka_unit_test(test_all_sections_of_the_specification),
 		cmocka_unit_test(test_a_mistake_is_named_with_file_and_line),
 		cmocka_unit_test(
 			test_a_partial_that_names_itself_for_ever_ends),
