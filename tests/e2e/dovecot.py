@@ -15,6 +15,9 @@ from servers import (
     LOOPBACK, MAIL_OWNER, PATIENCE_S, ServerError, free_port, kill_group,
     kill_processes_of, mta_root, port_listens, stop_process, wait_for)
 
+# Of what it writes on standard error, the end is shown.
+SAID_MOST = 4000
+
 DOVECOT_CONF = """\
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -85,6 +88,7 @@ class Dovecot:
         self.port = free_port() if imap else 0
         self.tls_port = free_port() if imap and certificate else 0
         self.log_file = folder / "log"
+        self._said_file = folder / "said"
         self.auth_socket = auth_socket
         self.config_file = folder / "dovecot.conf"
         self._process = None
@@ -120,26 +124,36 @@ class Dovecot:
         """Its programs look for modules where the package would have put
         them: in a mount namespace of their own they find them there, while
         the system's /usr/lib stays as it is.  By way of doveconf, as dovecot
-        itself does, which would look for that below /usr/bin."""
-        self._process = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-c",
-             'mount -t overlay dovecot -o "lowerdir=$0:/usr/lib" /usr/lib '
-             '&& exec "$@"', self.root / "usr/lib",
-             self.root / "usr/bin/doveconf", "-c", self.config_file,
-             "-f", "service=master", "-e", self.root / "usr/sbin/dovecot",
-             "-F", "-c", self.config_file],
-            env=self._environment(), cwd=self.folder,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+        itself does, which would look for that below /usr/bin.
+
+        It ends with the test even if that is killed."""
+        with open(self._said_file, "wb") as said:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM",
+                 "unshare", "--mount", "--propagation", "private", "sh", "-c",
+                 'mount -t overlay dovecot -o "lowerdir=$0:/usr/lib" /usr/lib '
+                 '&& exec "$@"', self.root / "usr/lib",
+                 self.root / "usr/bin/doveconf", "-c", self.config_file,
+                 "-f", "service=master", "-e", self.root / "usr/sbin/dovecot",
+                 "-F", "-c", self.config_file],
+                env=self._environment(), cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                start_new_session=True)
         wait_for(lambda: self._process.poll() is not None
-                 or self._is_up(), PATIENCE_S, "Dovecot to start", self.log)
+                 or self._is_up(), PATIENCE_S, "Dovecot to start",
+                 self._reason)
         if self._process.poll() is not None:
-            raise ServerError(f"Dovecot ended at once\n{self.log()}")
+            raise ServerError(f"Dovecot ended at once\n{self._reason()}")
 
     def _is_up(self):
         return "starting up" in self.log() and (
             not self.auth_socket or self.auth_socket.exists()) and (
             not self.port or port_listens(self.port))
+
+    def _reason(self):
+        """What it said before it had a log, and what it logged."""
+        said = self._said_file.read_text(errors="replace")
+        return said[-SAID_MOST:] + self.log()
 
     def home(self, user):
         return self.folder / "home" / user
