@@ -81,10 +81,20 @@ typedef struct ReplyDates ReplyDates;
 ReplyDates *reply_dates_new(void);
 void reply_dates_free(ReplyDates *dates);
 
-/* "Tuesday 24 November 2026 at 14:00 (Tallinn time)".  A time zone that is
- * unknown or NULL is UTC, and says so.  Thread safe.  (transfer full) */
+/*
+ * "Tuesday 24 November 2026 at 14:00 (Tallinn time)"; in an hour that comes
+ * twice "(Tallinn time, UTC+2)".  A time zone that is unknown or NULL is UTC,
+ * and says so; in a language that is unknown the form is ICU's own.  Thread
+ * safe.  (transfer full)
+ */
 char *reply_dates_format(ReplyDates *dates, const char *language,
 	const char *time_zone, int64_t at_s);
+
+/* ---- zones.c ----------------------------------------------------------- */
+
+/* "Helsingi aeg", where a zone, by ICU's canonical name, is not called by the
+ * language's frame for cities.  (transfer none) (nullable) */
+const char *zones_find(const char *language, const char *zone);
 
 /* ---- clean.c ----------------------------------------------------------- */
 
