@@ -194,6 +194,17 @@ static void put_flags(MustacheValue *dict, const ReplyFacts *facts)
 	put_manner(dict, facts->complainer);
 }
 
+static void put_numbers(
+	MustacheValue *dict, const ReplyFacts *facts, const char *language)
+{
+	unsigned hours = whole_hours(facts->interval_s);
+
+	put_number(dict, "messages", facts->messages);
+	plural_put(dict, "message", language, facts->messages);
+	put_number(dict, "interval_hours", hours);
+	plural_put(dict, "interval", language, hours);
+}
+
 MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	const char *language, const char *status_address, ReplyDates *dates)
 {
@@ -209,8 +220,7 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 	lines_put(dict, "words", "word_lines", facts->words, CLEAN_ANSWER_MOST);
 	put_status_mailto(dict, status_address, facts->reference);
 	put_flags(dict, facts);
-	put_number(dict, "messages", facts->messages);
-	put_number(dict, "interval_hours", whole_hours(facts->interval_s));
+	put_numbers(dict, facts, language);
 	MustacheValue *events = make_events(facts, &clock);
 	put_flag(dict, "has_events", events->truthy);
 	mustache_value_put(dict, "events", events);

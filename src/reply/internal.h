@@ -96,6 +96,17 @@ char *reply_dates_format(ReplyDates *dates, const char *language,
  * language's frame for cities.  (transfer none) (nullable) */
 const char *zones_find(const char *language, const char *zone);
 
+/* ---- plural.c ---------------------------------------------------------- */
+
+/*
+ * The form that words take beside a number: of PREFIX_one, PREFIX_few,
+ * PREFIX_many and PREFIX_other exactly one is true, by the language's cardinal
+ * rules in ICU.  "zero" and "two", which a few languages have besides, are
+ * "other".
+ */
+void plural_put(MustacheValue *dict, const char *prefix, const char *language,
+	unsigned number);
+
 /* ---- clean.c ----------------------------------------------------------- */
 
 enum {
