@@ -125,10 +125,20 @@ static const char *shown_assignee(const ReplyFacts *facts)
 		       : facts->assignee;
 }
 
+/* Staff see it as it was written. */
+static void put_customer_name(
+	MustacheValue *dict, const ReplyFacts *facts, const char *language)
+{
+	char *name = reply_kind_is_for_staff(facts->kind)
+			     ? clean_line(facts->customer_name, CLEAN_NAME_MOST)
+			     : names_greet(facts->customer_name, language);
+
+	mustache_value_put(dict, "customer_name", mustache_value_text(name));
+}
+
 static void put_words(MustacheValue *dict, const ReplyFacts *facts)
 {
 	put_text(dict, "reference", facts->reference, CLEAN_NAME_MOST);
-	put_text(dict, "customer_name", facts->customer_name, CLEAN_NAME_MOST);
 	put_text(dict, "subject", facts->subject, CLEAN_SUBJECT_MOST);
 	put_text(dict, "mailbox_name", facts->mailbox_name, CLEAN_NAME_MOST);
 	put_text(dict, "mailbox_address", facts->mailbox_address,
@@ -213,6 +223,7 @@ MustacheValue *reply_facts_context(const ReplyFacts *facts,
 
 	put_text(dict, "language", language, CLEAN_NAME_MOST);
 	put_words(dict, facts);
+	put_customer_name(dict, facts, language);
 	put_times(dict, facts, &clock);
 	put_state(dict, facts);
 	lines_put(dict, "resolution", "resolution_lines", facts->resolution,

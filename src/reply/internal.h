@@ -107,6 +107,16 @@ const char *zones_find(const char *language, const char *zone);
 void plural_put(MustacheValue *dict, const char *prefix, const char *language,
 	unsigned number);
 
+/* ---- names.c ----------------------------------------------------------- */
+
+/*
+ * A name from a From field as a greeting says it to a reader of this language:
+ * clean_line(), without "(via ...)" or a comma between family and given name,
+ * not all in capitals.  "" if it is none, but an address for one.
+ * (transfer full)
+ */
+char *names_greet(const char *name, const char *language);
+
 /* ---- clean.c ----------------------------------------------------------- */
 
 enum {
