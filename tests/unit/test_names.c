@@ -197,6 +197,31 @@ static void test_a_hostile_name_stays_one_clean_bounded_line(void **state)
 	}
 }
 
+static void assert_told(enum reply_kind kind, const char *expected)
+{
+	ReplyFacts facts = {.kind = kind,
+		.language = "en",
+		.reference = "7K3F-92QX",
+		.customer_name = "TAMM, MARI (via Forum)"};
+	ReplyDates *dates = reply_dates_new();
+	g_autoptr(MustacheValue) dict =
+		reply_facts_context(&facts, "en", NULL, dates);
+	const MustacheValue *name =
+		g_hash_table_lookup(dict->entries, "customer_name");
+
+	assert_string_equal(name->text, expected);
+	reply_dates_free(dates);
+}
+
+static void test_customers_are_greeted_and_staff_read_what_was_written(
+	void **state)
+{
+	(void)state;
+	assert_told(REPLY_ACK, "Mari Tamm");
+	assert_told(REPLY_SURVEY, "Mari Tamm");
+	assert_told(REPLY_BRIEFING, "TAMM, MARI (via Forum)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +234,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_name_greets_nobody),
 		cmocka_unit_test(
 			test_a_hostile_name_stays_one_clean_bounded_line),
+		cmocka_unit_test(
+			test_customers_are_greeted_and_staff_read_what_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

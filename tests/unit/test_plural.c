@@ -72,6 +72,38 @@ static void test_forms_without_a_flag_are_other(void **state)
 	assert_form("ru", 0, 'm');
 }
 
+/* 21 hours and five mails, of which each has forms of its own. */
+static void test_the_numbers_of_a_mail_have_their_forms(void **state)
+{
+	static const struct {
+		const char *language;
+		const char *hours;
+		const char *mails;
+	} mails[] = {
+		{"ru", "interval_one", "message_many"},
+		{"pl", "interval_many", "message_many"},
+		{"lv", "interval_one", "message_other"},
+		{"en", "interval_other", "message_other"},
+	};
+	ReplyFacts facts = {.kind = REPLY_ACK,
+		.reference = "7K3F-92QX",
+		.messages = 5,
+		.interval_s = 21 * 3600};
+	ReplyDates *dates = reply_dates_new();
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(mails); i++) {
+		g_autoptr(MustacheValue) dict = reply_facts_context(
+			&facts, mails[i].language, NULL, dates);
+		const MustacheValue *hours =
+			g_hash_table_lookup(dict->entries, mails[i].hours);
+		const MustacheValue *count =
+			g_hash_table_lookup(dict->entries, mails[i].mails);
+		assert_true(hours->truthy && count->truthy);
+	}
+	reply_dates_free(dates);
+}
+
 static void test_a_template_says_the_right_word(void **state)
 {
 	static const char text[] =
@@ -96,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exactly_the_form_of_the_language_is_true),
 		cmocka_unit_test(test_forms_without_a_flag_are_other),
+		cmocka_unit_test(test_the_numbers_of_a_mail_have_their_forms),
 		cmocka_unit_test(test_a_template_says_the_right_word),
 	};
 
