@@ -32,6 +32,12 @@ EnginePolicy *assembly_policy_for_analysis(
  * this program.  (transfer full) */
 ReplyTemplates *assembly_templates(const Config *config, GError **error);
 
+/* Whether every letter of every mailbox's terms may be mailed, as
+ * reply_check_canned() says; the error names mailbox and policy.  The two above
+ * ask it too. */
+bool assembly_check_letters(
+	const Config *config, const ReplyTemplates *templates, GError **error);
+
 /* config (nullable): NULL means the defaults, with a process a processor.  A
  * parser program left at its default is assembly_parser_program(). */
 ParserPool *assembly_parser(const Config *config, GError **error);

@@ -99,6 +99,35 @@ enum config_accept {
 	CONFIG_ACCEPT_COMPLAINTS, /* only what reads like one opens a ticket */
 };
 
+/* A canned answer that a customer is mailed if their ticket is still open so
+ * long after it was opened. */
+typedef struct ConfigLetter ConfigLetter;
+struct ConfigLetter {
+	PromiseDuration after;
+	char *name;
+};
+
+/*
+ * What is promised: of a section policy, of a mailbox, or of a mailbox by one
+ * of its policies.
+ */
+typedef struct ConfigTerms ConfigTerms;
+struct ConfigTerms {
+	char *policy;      /* its name; NULL: a mailbox's own */
+	char **applies_to; /* one of these words must hold; empty: all do */
+	PromiseDuration answer_within;
+	PromiseDuration resolve_within; /* amount 0: not promised */
+	int64_t follow_up_every_s;
+	PromiseQuiet quiet_hours;     /* of follow-ups */
+	PromiseDuration late_notice;  /* customer hears this long before */
+	unsigned late_most;           /* new times before a person must */
+	PromiseDuration remind_after; /* of what a customer was asked */
+	unsigned reminders;
+	int64_t end_waiting_after_s; /* the last reminder; 0: never */
+	bool waiting_pauses;         /* the time of resolve_within */
+	GArray *letters;             /* ConfigLetter */
+};
+
 typedef struct ConfigMailbox ConfigMailbox;
 struct ConfigMailbox {
 	char *address;
@@ -107,17 +136,20 @@ struct ConfigMailbox {
 	char **aliases_folded;
 	char *name; /* as customers read it; default: the address */
 	char *language;
-	PromiseDuration answer_within;
-	int64_t follow_up_every_s;
-	PromiseDuration late_notice; /* customer hears this long before */
-	int64_t close_after_s;       /* resolved becomes closed */
-	ConfigCalendar *calendar;    /* (transfer none) never NULL */
-	ConfigTeam *team;            /* (transfer none) (nullable) */
-	bool tag_subject;            /* [#REF] in the delivered copy */
-	bool plus_addresses;         /* the mailbox takes user+detail */
-	bool own_tickets;            /* a mail also sent to another mailbox of
-					ours gets a ticket here too */
-	bool acknowledge;            /* off: record and follow, send no ack */
+	char **policies; /* names, in the order in which they are tried */
+	/* ConfigTerms, one for each policy in that order, what it does not say
+	 * taken from the mailbox; then those of the mailbox itself, which apply
+	 * to all.  Never empty. */
+	GPtrArray *terms;
+	const ConfigTerms *own;   /* (transfer none): the last of them */
+	int64_t close_after_s;    /* resolved becomes closed */
+	ConfigCalendar *calendar; /* (transfer none) never NULL */
+	ConfigTeam *team;         /* (transfer none) (nullable) */
+	bool tag_subject;         /* [#REF] in the delivered copy */
+	bool plus_addresses;      /* the mailbox takes user+detail */
+	bool own_tickets;         /* a mail also sent to another mailbox of
+				     ours gets a ticket here too */
+	bool acknowledge;         /* off: record and follow, send no ack */
 	enum config_accept accept;
 	unsigned accept_threshold; /* percent */
 	char **vip;                /* addresses and "@domain"s */
@@ -183,6 +215,7 @@ struct Config {
 	} limits;
 	enum base_log_level log_level;
 
+	GPtrArray *policies;  /* ConfigTerms: as written, over the defaults */
 	GPtrArray *calendars; /* ConfigCalendar */
 	GPtrArray *teams;     /* ConfigTeam */
 	GPtrArray *mailboxes; /* ConfigMailbox, at least one */
@@ -235,7 +268,8 @@ struct ConfigSetting {
 	const char *help;
 };
 
-/* The table and its length. */
+/* The table and its length.  What a mailbox and a policy both have is there
+ * twice; in a policy without a default: it is as the mailbox has it. */
 const ConfigSetting *config_settings(size_t *ret_length);
 
 #endif

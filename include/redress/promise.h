@@ -110,4 +110,28 @@ int64_t promise_open_seconds(
  * that a promise reads well; at most 15 minutes later, else unchanged. */
 int64_t promise_round(const PromiseCalendar *calendar, int64_t at_s);
 
+/* A time of day at which nobody is written to, by the calendar's clocks: what
+ * lies between the two minutes of the day, over midnight if the second is not
+ * the later one.  None if they are equal. */
+typedef struct PromiseQuiet PromiseQuiet;
+struct PromiseQuiet {
+	int from_minute, until_minute; /* 0 to 1439 */
+};
+
+/* Reads "21:00-08:00"; "" is none.  At most 18 hours.  REDRESS_ERROR_INVALID
+ * says what is wrong. */
+bool promise_quiet_parse(const char *text, PromiseQuiet *ret, GError **error);
+
+/* How long it lasts on a day without a change of clocks; 0 if there is none. */
+int64_t promise_quiet_length_s(PromiseQuiet quiet);
+
+/*
+ * The latest instant that is not after at_s and not quiet: at_s itself, or the
+ * minute in which the quiet begins, which is not quiet yet.  Where clocks leap
+ * over that minute it is the second before they leap; where they show the quiet
+ * twice and leave it between, the later beginning counts.  Monotonic.
+ */
+int64_t promise_before_quiet(
+	const PromiseCalendar *calendar, PromiseQuiet quiet, int64_t at_s);
+
 #endif

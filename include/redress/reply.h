@@ -221,6 +221,13 @@ struct ReplyEnvelope {
  */
 char *reply_render_canned(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const char *name, GError **error);
+/*
+ * Whether it may be mailed by itself: it is there in English, NOT_FOUND, and in
+ * no language has a place that is still to be filled in, "[[your name]]", with
+ * which reply_render_canned() makes none: INVALID.
+ */
+bool reply_check_canned(
+	const ReplyTemplates *templates, const char *name, GError **error);
 /* Of any language, sorted, NULL-terminated. */
 const char *const *reply_templates_canned(const ReplyTemplates *templates);
 

@@ -64,9 +64,9 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.aliases = (const char *const *)config->aliases,
 		.name = config->name,
 		.language = config->language,
-		.answer_within = config->answer_within,
-		.late_notice = config->late_notice,
-		.follow_up_every_s = config->follow_up_every_s,
+		.answer_within = config->own->answer_within,
+		.late_notice = config->own->late_notice,
+		.follow_up_every_s = config->own->follow_up_every_s,
 		.close_after_s = config->close_after_s,
 		.calendar = config->calendar->calendar,
 		.supervisor = config->team ? config->team->supervisor : NULL,
@@ -145,13 +145,55 @@ ReplyTemplates *assembly_templates(const Config *config, GError **error)
 	return reply_templates_load((const char *const *)folders, error);
 }
 
+/* ---- letters ----------------------------------------------------------- */
+
+static bool check_letters_of(const ConfigMailbox *mailbox,
+	const ConfigTerms *terms, const ReplyTemplates *templates,
+	GError **error)
+{
+	for (guint i = 0; i < terms->letters->len; i++) {
+		const ConfigLetter *letter =
+			&g_array_index(terms->letters, ConfigLetter, i);
+
+		if (reply_check_canned(templates, letter->name, error))
+			continue;
+		g_prefix_error(error,
+			"mailbox \"%s\"%s%s%s: letters: ", mailbox->address,
+			terms->policy ? ", policy \"" : "",
+			terms->policy ? terms->policy : "",
+			terms->policy ? "\"" : "");
+		return false;
+	}
+	return true;
+}
+
+bool assembly_check_letters(
+	const Config *config, const ReplyTemplates *templates, GError **error)
+{
+	for (guint i = 0; i < config->mailboxes->len; i++) {
+		const ConfigMailbox *mailbox = config->mailboxes->pdata[i];
+
+		for (guint t = 0; t < mailbox->terms->len; t++) {
+			if (!check_letters_of(mailbox, mailbox->terms->pdata[t],
+				    templates, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* ---- the whole --------------------------------------------------------- */
+
 static Foundation *foundation_new(Config *config_to_own, GError **error)
 {
 	g_autoptr(Foundation) foundation = g_new0(Foundation, 1);
 
 	foundation->config = config_to_own;
 	foundation->templates = assembly_templates(config_to_own, error);
-	return foundation->templates ? g_steal_pointer(&foundation) : NULL;
+	if (!foundation->templates || !assembly_check_letters(config_to_own,
+					      foundation->templates, error))
+		return NULL;
+	return g_steal_pointer(&foundation);
 }
 
 EnginePolicy *assembly_policy(

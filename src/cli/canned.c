@@ -61,13 +61,14 @@ static char *render(const ReplyTemplates *templates, const StoreTicket *ticket,
 		.opened_s = ticket->opened_at,
 		.promised_s = ticket->promised_by,
 		/* The answer itself is the latest word. */
-		.next_update_s = ticket->state == STORE_OPEN
-					 ? now_s + mailbox->follow_up_every_s
-					 : 0,
+		.next_update_s =
+			ticket->state == STORE_OPEN
+				? now_s + mailbox->own->follow_up_every_s
+				: 0,
 		.now_s = now_s,
 		.state = store_state_name(ticket->state),
 		.messages = ticket->messages,
-		.interval_s = (unsigned)mailbox->follow_up_every_s,
+		.interval_s = (unsigned)mailbox->own->follow_up_every_s,
 		.customer_address = ticket->customer_address,
 	};
 

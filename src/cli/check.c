@@ -141,36 +141,64 @@ static void check_templates(Check *check)
 		g_strjoinv(" ", (char **)reply_templates_languages(templates));
 	check_good(check, "templates", "whole in %s", languages);
 	check_languages(check, templates);
+	if (!assembly_check_letters(check->config, templates, &error))
+		check_bad(check, "letters", "%s", error->message);
 }
 
-/* A promise made now shows an administrator what hours and zone mean. */
+/* "2026-11-24 14:00" on the clocks of the zone.  (transfer full) */
+static char *show_time(GTimeZone *zone, int64_t at_s)
+{
+	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_s);
+	g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
+
+	return g_date_time_format(local, "%Y-%m-%d %H:%M");
+}
+
+/* What a complaint of now would be promised shows an administrator what hours,
+ * zone and policy mean. */
+static void check_terms(Check *check, const ConfigMailbox *mailbox,
+	const ConfigTerms *terms, GTimeZone *zone)
+{
+	const PromiseCalendar *calendar = mailbox->calendar->calendar;
+	int64_t now_s = base_clock_now_s();
+	g_autofree char *who =
+		terms->policy ? g_strdup_printf("%s, policy \"%s\"",
+					mailbox->address, terms->policy)
+			      : g_strdup(mailbox->address);
+	g_autofree char *answered = show_time(
+		zone, promise_due(calendar, terms->answer_within, now_s));
+	g_autofree char *settled = show_time(
+		zone, promise_due(calendar, terms->resolve_within, now_s));
+	g_autofree char *heard = show_time(
+		zone, promise_before_quiet(calendar, terms->quiet_hours,
+			      now_s + terms->follow_up_every_s));
+
+	check_good(check, "mailbox",
+		"%s: a complaint now would be answered by %s%s%s, and next "
+		"heard of by %s (%s)",
+		who, answered,
+		terms->resolve_within.amount ? ", settled by " : "",
+		terms->resolve_within.amount ? settled : "", heard,
+		promise_calendar_time_zone(calendar));
+}
+
 static void check_mailboxes(Check *check)
 {
-	int64_t now_s = base_clock_now_s();
-
 	for (guint i = 0; i < check->config->mailboxes->len; i++) {
 		const ConfigMailbox *mailbox =
 			check->config->mailboxes->pdata[i];
-		const PromiseCalendar *calendar = mailbox->calendar->calendar;
-		const char *zone = promise_calendar_time_zone(calendar);
+		const char *zone =
+			promise_calendar_time_zone(mailbox->calendar->calendar);
 		g_autoptr(GTimeZone) place = g_time_zone_new_identifier(zone);
-		g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(
-			promise_due(calendar, mailbox->answer_within, now_s));
-		g_autoptr(GDateTime) due =
-			place ? g_date_time_to_timezone(utc, place) : NULL;
-		g_autofree char *text =
-			due ? g_date_time_format(due, "%Y-%m-%d %H:%M") : NULL;
 
-		if (text)
-			check_good(check, "mailbox",
-				"%s: a complaint now would be answered by %s "
-				"(%s)",
-				mailbox->address, text, zone);
-		else
+		if (!place)
 			check_bad(check, "mailbox",
 				"%s: there is no time zone \"%s\"; install "
 				"tzdata",
 				mailbox->address, zone);
+		for (guint t = 0; place && t < mailbox->terms->len; t++)
+			check_terms(check, mailbox, mailbox->terms->pdata[t],
+				place);
 	}
 }
 

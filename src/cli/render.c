@@ -65,9 +65,9 @@ static void use_config(ReplyFacts *facts, const Config *config)
 	facts->time_zone =
 		promise_calendar_time_zone(mailbox->calendar->calendar);
 	facts->promised_s = promise_due(mailbox->calendar->calendar,
-		mailbox->answer_within, facts->opened_s);
-	facts->interval_s = (unsigned)mailbox->follow_up_every_s;
-	facts->next_update_s = facts->now_s + mailbox->follow_up_every_s;
+		mailbox->own->answer_within, facts->opened_s);
+	facts->interval_s = (unsigned)mailbox->own->follow_up_every_s;
+	facts->next_update_s = facts->now_s + mailbox->own->follow_up_every_s;
 }
 
 static void add_times(ReplyFacts *facts)

@@ -35,7 +35,7 @@ static char **texts_of(const ConfigSetting *setting, cfg_opt_t *option)
 	return g_strv_builder_end(texts);
 }
 
-static bool fill_row(const ConfigSource *source, cfg_t *section,
+bool config_fill_row(const ConfigSource *source, cfg_t *section,
 	const ConfigRow *row, void *into, GError **error)
 {
 	cfg_opt_t *option = cfg_getopt(section, row->setting.name);
@@ -59,23 +59,30 @@ static bool fill_row(const ConfigSource *source, cfg_t *section,
 	return true;
 }
 
-static bool fill(
-	const ConfigSource *source, cfg_t *section, void *into, GError **error)
+/* The rows that the table has under a name, from a section of the file. */
+static bool fill_as(const ConfigSource *source, cfg_t *section,
+	const char *name, void *into, GError **error)
 {
 	size_t length;
 	const ConfigRow *rows = config_rows(&length);
-	const char *name = config_source_section(source, section);
 
 	for (size_t i = 0; i < length; i++) {
 		if (config_row_in(&rows[i], name) && rows[i].kind &&
-			!fill_row(source, section, &rows[i], into, error))
+			!config_fill_row(
+				source, section, &rows[i], into, error))
 			return false;
 	}
 	return true;
 }
 
-/* Frees what fill() kept, for one section or (NULL) for all of Config's. */
-static void clear(const char *section, void *from)
+static bool fill(
+	const ConfigSource *source, cfg_t *section, void *into, GError **error)
+{
+	return fill_as(source, section, config_source_section(source, section),
+		into, error);
+}
+
+void config_clear_rows(const char *section, void *from)
 {
 	size_t length;
 	const ConfigRow *rows = config_rows(&length);
@@ -112,7 +119,7 @@ static void clear_inner(const char *section, void *from)
 
 	for (size_t i = 0; i < length; i++) {
 		if (config_section_inner(&sections[i], section))
-			clear(sections[i].name, from);
+			config_clear_rows(sections[i].name, from);
 	}
 }
 
@@ -122,7 +129,7 @@ static void calendar_free(gpointer pointer)
 {
 	ConfigCalendar *calendar = pointer;
 
-	clear("calendar", calendar);
+	config_clear_rows("calendar", calendar);
 	promise_calendar_free(calendar->calendar);
 	g_free(calendar->name);
 	g_free(calendar);
@@ -132,7 +139,7 @@ static void team_free(gpointer pointer)
 {
 	ConfigTeam *team = pointer;
 
-	clear("team", team);
+	config_clear_rows("team", team);
 	g_free(team->name);
 	g_free(team);
 }
@@ -141,18 +148,25 @@ static void mailbox_free(gpointer pointer)
 {
 	ConfigMailbox *mailbox = pointer;
 
-	clear("mailbox", mailbox);
+	config_clear_rows("mailbox", mailbox);
 	clear_inner("mailbox", mailbox);
 	g_free(mailbox->address);
 	g_free(mailbox->folded);
 	g_strfreev(mailbox->aliases_folded);
+	g_clear_pointer(&mailbox->terms, g_ptr_array_unref);
 	g_free(mailbox);
 }
 
-/* The three kinds: where the title goes is the first member of each. */
+static void policy_free(gpointer pointer)
+{
+	config_terms_free(pointer);
+}
+
+/* The four kinds: where the title goes is the first member of each. */
 G_STATIC_ASSERT(G_STRUCT_OFFSET(ConfigCalendar, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(ConfigTeam, name) == 0);
 G_STATIC_ASSERT(G_STRUCT_OFFSET(ConfigMailbox, address) == 0);
+G_STATIC_ASSERT(G_STRUCT_OFFSET(ConfigTerms, policy) == 0);
 
 static const struct {
 	const char *name;
@@ -162,9 +176,22 @@ static const struct {
 	{"calendar", sizeof(ConfigCalendar), G_STRUCT_OFFSET(Config, calendars),
 		calendar_free},
 	{"team", sizeof(ConfigTeam), G_STRUCT_OFFSET(Config, teams), team_free},
+	{"policy", sizeof(ConfigTerms), G_STRUCT_OFFSET(Config, policies),
+		policy_free},
 	{"mailbox", sizeof(ConfigMailbox), G_STRUCT_OFFSET(Config, mailboxes),
 		mailbox_free},
 };
+
+/* A policy is read over the defaults, so that one that nobody names is looked
+ * at too; a mailbox has its terms apart. */
+static bool fill_item(
+	const ConfigSource *source, cfg_t *section, void *item, GError **error)
+{
+	return fill(source, section, item, error) &&
+	       fill_inner(source, section, item, error) &&
+	       (strcmp(cfg_name(section), "policy") != 0 ||
+		       fill_as(source, section, CONFIG_TERMS, item, error));
+}
 
 static bool fill_titled(
 	const ConfigSource *source, Config *config, GError **error)
@@ -183,8 +210,7 @@ static bool fill_titled(
 
 			*item = g_strdup(cfg_title(section));
 			g_ptr_array_add(array, item);
-			if (!fill(source, section, item, error) ||
-				!fill_inner(source, section, item, error))
+			if (!fill_item(source, section, item, error))
 				return false;
 		}
 	}
@@ -218,6 +244,7 @@ static Config *config_new(const char *path)
 	Config *config = g_new0(Config, 1);
 
 	config->file = g_strdup(path);
+	config->policies = g_ptr_array_new_with_free_func(policy_free);
 	config->calendars = g_ptr_array_new_with_free_func(calendar_free);
 	config->teams = g_ptr_array_new_with_free_func(team_free);
 	config->mailboxes = g_ptr_array_new_with_free_func(mailbox_free);
@@ -233,10 +260,11 @@ void config_free(Config *config)
 		return;
 	for (size_t i = 0; i < length; i++) {
 		if (config_section_is_plain(&sections[i]))
-			clear(sections[i].name, config);
+			config_clear_rows(sections[i].name, config);
 	}
 	/* Mailboxes point at the others. */
 	g_ptr_array_unref(config->mailboxes);
+	g_ptr_array_unref(config->policies);
 	g_ptr_array_unref(config->calendars);
 	g_ptr_array_unref(config->teams);
 	g_free(config->file);
@@ -253,6 +281,7 @@ Config *config_load(const char *path, GError **error)
 	config = config_new(path);
 	if (!fill_plain(source, config, error) ||
 		!fill_titled(source, config, error) ||
+		!config_terms_resolve(source, config, error) ||
 		!config_check(source, config, error))
 		return NULL;
 	return g_steal_pointer(&config);

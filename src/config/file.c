@@ -152,11 +152,11 @@ static GPtrArray *names_in(cfg_t *section)
 static const char *section_that_has(const char *name)
 {
 	size_t length;
-	const ConfigRow *rows = config_rows(&length);
+	const ConfigSetting *settings = config_settings(&length);
 
 	for (size_t i = 0; i < length; i++) {
-		if (strcmp(rows[i].setting.name, name) == 0)
-			return rows[i].setting.section;
+		if (strcmp(settings[i].name, name) == 0)
+			return settings[i].section;
 	}
 	return NULL;
 }
@@ -334,7 +334,7 @@ static void append_rows(GArray *options, const char *section)
 	for (size_t i = 0; i < length; i++) {
 		cfg_opt_t option = option_for(&rows[i]);
 
-		if (config_row_in(&rows[i], section))
+		if (config_row_allowed(&rows[i], section))
 			g_array_append_val(options, option);
 	}
 }

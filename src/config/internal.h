@@ -29,7 +29,8 @@ extern const ConfigKind config_kind_text, config_kind_path, config_kind_texts,
 	config_kind_paths, config_kind_boolean, config_kind_unsigned,
 	config_kind_octal, config_kind_choice, config_kind_choice_name,
 	config_kind_seconds, config_kind_milliseconds, config_kind_duration,
-	config_kind_size;
+	config_kind_size, config_kind_quiet, config_kind_letters,
+	config_kind_tickets;
 
 /* ---- settings.c: the one table ---------------------------------------- */
 
@@ -37,7 +38,8 @@ typedef struct ConfigRow ConfigRow;
 struct ConfigRow {
 	ConfigSetting setting;
 	const ConfigKind *kind; /* NULL: a name that check.c resolves */
-	size_t offset; /* in Config, or in the struct of a titled section */
+	/* In Config, in ConfigTerms, or in the struct of a titled section. */
+	size_t offset;
 	bool required;
 };
 
@@ -57,8 +59,14 @@ const char *config_section_inner(
 /* At the top level and without a title: its fields are Config's. */
 bool config_section_is_plain(const ConfigSection *section);
 
-/* Does the row belong to this section? */
+/* Stands in the table for the section of what a mailbox and a policy both
+ * have. */
+#define CONFIG_TERMS "terms"
+
+/* Is this the row's section in the table? */
 bool config_row_in(const ConfigRow *row, const char *section);
+/* May it be written in this section of a file? */
+bool config_row_allowed(const ConfigRow *row, const char *section);
 
 /* ---- text.c: files become one text ------------------------------------ */
 
@@ -113,6 +121,23 @@ char *config_source_folder(const ConfigSource *source, cfg_opt_t *option);
 bool config_source_fail(const ConfigSource *source, cfg_t *section,
 	const char *name, GError **error, const char *format, ...)
 	G_GNUC_PRINTF(5, 6);
+
+/* ---- config.c --------------------------------------------------------- */
+
+/* Fills the row's field of a struct with what the section says, or else with
+ * its default. */
+bool config_fill_row(const ConfigSource *source, cfg_t *section,
+	const ConfigRow *row, void *into, GError **error);
+/* Frees what was filled of a section's rows. */
+void config_clear_rows(const char *section, void *from);
+
+/* ---- terms.c ---------------------------------------------------------- */
+
+void config_terms_free(ConfigTerms *terms);
+
+/* Gives each mailbox its terms: those of its policies, and its own. */
+bool config_terms_resolve(
+	const ConfigSource *source, Config *config, GError **error);
 
 /* ---- check.c ---------------------------------------------------------- */
 

@@ -36,6 +36,7 @@ static const ConfigSection sections[] = {
 	{"mailbox.imap", NULL, "a mailbox whose mail lives at a provider"},
 	{"mailbox.submission", NULL,
 		"how the mail of this mailbox leaves, if not as the others'"},
+	{"policy", "urgent", "what some tickets are promised"},
 	{"calendar", "tallinn", "when people work"},
 	{"team", "care", "who answers"},
 };
@@ -43,6 +44,7 @@ static const ConfigSection sections[] = {
 /* clang-format off */
 #define IN_CONFIG(member) offsetof(Config, member)
 #define IN_MAILBOX(member) offsetof(ConfigMailbox, member)
+#define IN_TERMS(member) offsetof(ConfigTerms, member)
 #define IN_CALENDAR(member) offsetof(ConfigCalendar, member)
 #define IN_TEAM(member) offsetof(ConfigTeam, member)
 
@@ -197,19 +199,13 @@ static const ConfigRow rows[] = {
 	{TEXT("mailbox", "language", "en",
 		 "ISO 639-1; when a mail gives no sign of its own"),
 		&config_kind_text, IN_MAILBOX(language), true},
-	{DURATION("mailbox", "answer_within", "8 business hours", SECOND, YEAR,
-		 ANY_TIME, "the promise: a person answers within this time"),
-		&config_kind_duration, IN_MAILBOX(answer_within), true},
-	{DURATION("mailbox", "follow_up_every", "24h", SECOND, 30 * DAY, WALL,
-		 "the customer hears from us at least so often"),
-		&config_kind_seconds, IN_MAILBOX(follow_up_every_s), true},
-	{DURATION("mailbox", "late_notice", "1h", SECOND, 30 * DAY, ANY_TIME,
-		 "so long before a promise is broken the customer gets a new "
-		 "one"),
-		&config_kind_duration, IN_MAILBOX(late_notice), true},
 	{DURATION("mailbox", "close_after", "30d", SECOND, 10 * YEAR, WALL,
 		 "a resolved ticket is closed after this time"),
 		&config_kind_seconds, IN_MAILBOX(close_after_s), true},
+	{LIST("mailbox", "policies", NULL,
+		 "names of policies: for a ticket the first that applies to it "
+		 "is taken, else what the mailbox itself says"),
+		&config_kind_texts, IN_MAILBOX(policies), false},
 	{TEXT("mailbox", "calendar", "default",
 		 "a calendar's name; \"default\" is Mon-Fri 09:00-17:00 UTC "
 		 "unless the file defines it"),
@@ -379,6 +375,55 @@ static const ConfigRow rows[] = {
 		 "by IMAP"),
 		&config_kind_boolean, IN_MAILBOX(submission.file_sent), true},
 
+	{LIST("policy", "applies_to", NULL,
+		 "to which tickets: low, normal, high, urgent, meek, "
+		 "aggressive, high-roller, rip-off, chronic, vip, type:NAME; "
+		 "one must hold; default: to all"),
+		&config_kind_tickets, IN_TERMS(applies_to), false},
+
+	/* In a mailbox and in a policy. */
+	{DURATION("terms", "answer_within", "8 business hours", SECOND, YEAR,
+		 ANY_TIME, "the promise: a person answers within this time"),
+		&config_kind_duration, IN_TERMS(answer_within), true},
+	{DURATION("terms", "resolve_within", "0s", 0, 2 * YEAR, ANY_TIME,
+		 "the whole matter is settled within this time; 0s: no time "
+		 "is promised for that"),
+		&config_kind_duration, IN_TERMS(resolve_within), true},
+	{DURATION("terms", "follow_up_every", "24h", SECOND, 30 * DAY, WALL,
+		 "the customer hears from us at least so often"),
+		&config_kind_seconds, IN_TERMS(follow_up_every_s), true},
+	{TEXT("terms", "quiet_hours", NULL,
+		 "\"21:00-08:00\": a follow-up that would fall into this time "
+		 "is sent earlier; default: none"),
+		&config_kind_quiet, IN_TERMS(quiet_hours), false},
+	{DURATION("terms", "late_notice", "1h", SECOND, 30 * DAY, ANY_TIME,
+		 "so long before a promise is broken the customer gets a new "
+		 "one"),
+		&config_kind_duration, IN_TERMS(late_notice), true},
+	{NUMBER("terms", "late_most", "3", 0, 20, "times",
+		 "so many new times are promised on one ticket before a "
+		 "person must"),
+		&config_kind_unsigned, IN_TERMS(late_most), true},
+	{DURATION("terms", "remind_after", "3d", SECOND, YEAR, ANY_TIME,
+		 "a customer who was asked for something, and does not answer, "
+		 "is reminded after this time"),
+		&config_kind_duration, IN_TERMS(remind_after), true},
+	{NUMBER("terms", "reminders", "2", 0, 10, "mails",
+		 "how often; 0: never"),
+		&config_kind_unsigned, IN_TERMS(reminders), true},
+	{DURATION("terms", "end_waiting_after", "7d", 0, YEAR, WALL,
+		 "so long after the last reminder the waiting ends; 0s: never "
+		 "by itself"),
+		&config_kind_seconds, IN_TERMS(end_waiting_after_s), true},
+	{BOOLEAN("terms", "waiting_pauses", "true",
+		 "while a customer who was asked has not answered, the time "
+		 "of resolve_within stands still"),
+		&config_kind_boolean, IN_TERMS(waiting_pauses), true},
+	{LIST("terms", "letters", NULL,
+		 "\"56d NAME\": the canned answer NAME is mailed if the ticket "
+		 "is still open so long after it was opened"),
+		&config_kind_letters, IN_TERMS(letters), false},
+
 	{TEXT("calendar", "time_zone", "UTC",
 		 "a time zone identifier such as Europe/Tallinn"),
 		&config_kind_text, IN_CALENDAR(time_zone), true},
@@ -439,16 +484,44 @@ bool config_row_in(const ConfigRow *row, const char *section)
 	return strcmp(row->setting.section, section) == 0;
 }
 
+/* What has the settings of CONFIG_TERMS. */
+static const char *const with_terms[] = {"mailbox", "policy", NULL};
+
+bool config_row_allowed(const ConfigRow *row, const char *section)
+{
+	return config_row_in(row, section) ||
+	       (config_row_in(row, CONFIG_TERMS) &&
+		       g_strv_contains(with_terms, section));
+}
+
+/* The row as it is written in files: once in each of its sections. */
+static void append_settings(GArray *settings, const ConfigRow *row)
+{
+	if (!config_row_in(row, CONFIG_TERMS)) {
+		g_array_append_val(settings, row->setting);
+		return;
+	}
+	for (size_t i = 0; with_terms[i]; i++) {
+		ConfigSetting setting = row->setting;
+
+		setting.section = with_terms[i];
+		if (strcmp(setting.section, "policy") == 0)
+			setting.initial = NULL;
+		g_array_append_val(settings, setting);
+	}
+}
+
 const ConfigSetting *config_settings(size_t *ret_length)
 {
-	static ConfigSetting settings[G_N_ELEMENTS(rows)];
+	static GArray *settings;
 	static gsize ready;
 
 	if (g_once_init_enter(&ready)) {
+		settings = g_array_new(FALSE, FALSE, sizeof(ConfigSetting));
 		for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-			settings[i] = rows[i].setting;
+			append_settings(settings, &rows[i]);
 		g_once_init_leave(&ready, 1);
 	}
-	*ret_length = G_N_ELEMENTS(settings);
-	return settings;
+	*ret_length = settings->len;
+	return (const ConfigSetting *)(const void *)settings->data;
 }

@@ -200,6 +200,12 @@ static bool keep_duration(const ConfigValue *value, void *field, GError **error)
 	g_autofree char *most = span(setting->most);
 	PromiseDuration duration;
 
+	/* "Never", where the setting has one. */
+	if (setting->least == 0 && (strcmp(value->texts[0], "0s") == 0 ||
+					   strcmp(value->texts[0], "0") == 0)) {
+		*(PromiseDuration *)field = (PromiseDuration){PROMISE_WALL, 0};
+		return true;
+	}
 	if (!promise_duration_parse(value->texts[0], &duration, error))
 		return false;
 	if (duration.unit == PROMISE_WALL &&
@@ -217,13 +223,6 @@ static bool keep_seconds(const ConfigValue *value, void *field, GError **error)
 {
 	PromiseDuration duration;
 
-	/* "Never", where the setting has one. */
-	if (value->setting->least == 0 &&
-		(strcmp(value->texts[0], "0s") == 0 ||
-			!strcmp(value->texts[0], "0"))) {
-		*(int64_t *)field = 0;
-		return true;
-	}
 	if (!keep_duration(value, &duration, error))
 		return false;
 	if (duration.unit != PROMISE_WALL)
@@ -273,6 +272,94 @@ static bool keep_size(const ConfigValue *value, void *field, GError **error)
 	return true;
 }
 
+static bool keep_quiet(const ConfigValue *value, void *field, GError **error)
+{
+	return promise_quiet_parse(value->texts[0], field, error);
+}
+
+/* ---- letters ----------------------------------------------------------- */
+
+static void clear_letter(gpointer pointer)
+{
+	ConfigLetter *letter = pointer;
+
+	g_free(letter->name);
+}
+
+/* "56d fca-delay": the last word is the name. */
+static bool read_letter(const char *text, ConfigLetter *ret, GError **error)
+{
+	const char *blank = strrchr(text, ' ');
+	g_autofree char *duration =
+		blank ? g_strndup(text, (gsize)(blank - text)) : NULL;
+
+	if (!blank || !blank[1])
+		return invalid(error,
+			"\"%s\" is no letter; write a duration and the name of "
+			"a canned answer, for example \"56d delay\"",
+			text);
+	if (!promise_duration_parse(duration, &ret->after, error))
+		return false;
+	ret->name = g_strdup(blank + 1);
+	return true;
+}
+
+static bool keep_letters(const ConfigValue *value, void *field, GError **error)
+{
+	g_autoptr(GArray) letters =
+		g_array_new(FALSE, FALSE, sizeof(ConfigLetter));
+
+	g_array_set_clear_func(letters, clear_letter);
+	for (size_t i = 0; value->texts[i]; i++) {
+		ConfigLetter letter = {0};
+
+		if (!check_text(value->texts[i], error) ||
+			!read_letter(value->texts[i], &letter, error))
+			return false;
+		g_array_append_val(letters, letter);
+	}
+	*(GArray **)field = g_steal_pointer(&letters);
+	return true;
+}
+
+static void clear_letters(void *field)
+{
+	g_clear_pointer((GArray **)field, g_array_unref);
+}
+
+/* ---- tickets ----------------------------------------------------------- */
+
+/* A ticket's priority, its customer's kind, and "vip". */
+static const char *const ticket_words[] = {"low", "normal", "high", "urgent",
+	"meek", "aggressive", "high-roller", "rip-off", "chronic", "vip"};
+
+static bool check_ticket_word(const char *word, GError **error)
+{
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+	g_autofree char *hint = NULL;
+
+	if (g_str_has_prefix(word, "type:") && word[strlen("type:")])
+		return check_text(word, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(ticket_words); i++) {
+		if (strcmp(ticket_words[i], word) == 0)
+			return true;
+		g_ptr_array_add(candidates, (char *)ticket_words[i]);
+	}
+	g_ptr_array_add(candidates, (char *)"type:NAME");
+	hint = config_suggest(word, candidates);
+	return invalid(
+		error, "\"%s\" says nothing of a ticket; %s", word, hint);
+}
+
+static bool keep_tickets(const ConfigValue *value, void *field, GError **error)
+{
+	for (size_t i = 0; value->texts[i]; i++) {
+		if (!check_ticket_word(value->texts[i], error))
+			return false;
+	}
+	return keep_texts(value, field, error);
+}
+
 const ConfigKind config_kind_text = {keep_text, clear_text};
 const ConfigKind config_kind_path = {keep_path, clear_text};
 const ConfigKind config_kind_texts = {keep_texts, clear_texts};
@@ -286,3 +373,6 @@ const ConfigKind config_kind_seconds = {keep_seconds, NULL};
 const ConfigKind config_kind_milliseconds = {keep_milliseconds, NULL};
 const ConfigKind config_kind_duration = {keep_duration, NULL};
 const ConfigKind config_kind_size = {keep_size, NULL};
+const ConfigKind config_kind_quiet = {keep_quiet, NULL};
+const ConfigKind config_kind_letters = {keep_letters, clear_letters};
+const ConfigKind config_kind_tickets = {keep_tickets, clear_texts};

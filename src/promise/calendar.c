@@ -58,6 +58,11 @@ const char *promise_calendar_time_zone(const PromiseCalendar *calendar)
 	return calendar->time_zone;
 }
 
+const GArray *promise_calendar_zone(const PromiseCalendar *calendar)
+{
+	return calendar->zone;
+}
+
 static int64_t day_of(int64_t local_s)
 {
 	int64_t day = local_s / PROMISE_DAY_S;

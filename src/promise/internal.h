@@ -107,6 +107,9 @@ unsigned promise_weekday(int64_t day);
 /* The second of the day at which it closes for good; -1 if it never opens. */
 int32_t promise_calendar_closing(const PromiseCalendar *calendar, int64_t day);
 
+/* ZoneStretch of its clocks.  (transfer none) */
+const GArray *promise_calendar_zone(const PromiseCalendar *calendar);
+
 /* As promise_zone_instant(). */
 bool promise_calendar_instant(const PromiseCalendar *calendar, int64_t day,
 	int32_t second, int64_t *ret_at_s);

@@ -11,6 +11,7 @@ static const char suffix[] = ".txt";
 struct Canned {
 	GHashTable *files;     /* "LANGUAGE/NAME" -> path, the winning one */
 	GHashTable *templates; /* "LANGUAGE/NAME" -> Mustache */
+	GHashTable *unfilled;  /* "LANGUAGE/NAME" -> what is to be filled in */
 	GPtrArray *names;      /* char *, sorted, NULL-terminated */
 };
 
@@ -22,6 +23,8 @@ Canned *canned_new(void)
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	canned->templates = g_hash_table_new_full(
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)mustache_free);
+	canned->unfilled =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	canned->names = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(canned->names, NULL);
 	return canned;
@@ -33,6 +36,7 @@ void canned_free(Canned *canned)
 		return;
 	g_hash_table_unref(canned->files);
 	g_hash_table_unref(canned->templates);
+	g_hash_table_unref(canned->unfilled);
 	g_ptr_array_unref(canned->names);
 	g_free(canned);
 }
@@ -93,6 +97,18 @@ bool canned_list(Canned *canned, const char *directory, GError **error)
 
 /* ---- reading ----------------------------------------------------------- */
 
+/* "[[your firm's name]]": what only the administrator knows.  Such an answer
+ * may be there, and is not mailed. */
+static void note_unfilled(Canned *canned, const char *key, const char *text)
+{
+	const char *open = strstr(text, "[[");
+	const char *close = open ? strstr(open, "]]") : NULL;
+
+	if (close)
+		g_hash_table_insert(canned->unfilled, g_strdup(key),
+			g_strndup(open + 2, (gsize)(close - open) - 2));
+}
+
 static bool read_one(
 	Canned *canned, const char *key, const char *path, GError **error)
 {
@@ -108,6 +124,7 @@ static bool read_one(
 	g_autoptr(Mustache) mustache = mustache_parse(text, path, error);
 	if (!mustache || !reply_check(mustache, &file, error))
 		return false;
+	note_unfilled(canned, key, text);
 	g_hash_table_insert(
 		canned->templates, g_strdup(key), g_steal_pointer(&mustache));
 	return true;
@@ -157,4 +174,12 @@ const Mustache *canned_find(
 	g_autofree char *key = g_strdup_printf("%s/%s", language, name);
 
 	return g_hash_table_lookup(canned->templates, key);
+}
+
+const char *canned_unfilled(
+	const Canned *canned, const char *language, const char *name)
+{
+	g_autofree char *key = g_strdup_printf("%s/%s", language, name);
+
+	return g_hash_table_lookup(canned->unfilled, key);
 }

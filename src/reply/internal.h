@@ -251,6 +251,11 @@ bool canned_read(Canned *canned, GError **error);
 
 const char *const *canned_names(const Canned *canned);
 
+/* What stands in it between "[[" and "]]", for an administrator to fill in;
+ * NULL if nothing does. */
+const char *canned_unfilled(
+	const Canned *canned, const char *language, const char *name);
+
 /* (transfer none) (nullable) */
 const Mustache *canned_find(
 	const Canned *canned, const char *language, const char *name);

@@ -512,6 +512,52 @@ char *reply_render(const ReplyTemplates *templates, const ReplyFacts *facts,
 	return whole;
 }
 
+static bool fail_no_canned(
+	const ReplyTemplates *templates, const char *name, GError **error)
+{
+	g_autofree char *shown = clean_line(name, CLEAN_NAME_MOST);
+	g_autofree char *names =
+		g_strjoinv(" ", (char **)canned_names(templates->canned));
+
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_NOT_FOUND,
+		"there is no canned answer \"%s\"; there are: %s", shown,
+		names);
+	return false;
+}
+
+static bool check_filled(const ReplyTemplates *templates, const char *language,
+	const char *name, GError **error)
+{
+	const char *unfilled =
+		canned_unfilled(templates->canned, language, name);
+
+	if (!unfilled)
+		return true;
+	g_autofree char *shown = clean_line(unfilled, CLEAN_NAME_MOST);
+	g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
+		"the canned answer \"%s\" has a place that is still to be "
+		"filled in, \"[[%s]]\"; copy canned/%s/%s.txt into a folder "
+		"of templates of your own, and fill it in there",
+		name, shown, language, name);
+	return false;
+}
+
+bool reply_check_canned(
+	const ReplyTemplates *templates, const char *name, GError **error)
+{
+	const char *const *language = reply_templates_languages(templates);
+
+	if (!canned_find(templates->canned, "en", name))
+		return fail_no_canned(templates, name, error);
+	if (!check_filled(templates, "en", name, error))
+		return false;
+	for (; *language; language++) {
+		if (!check_filled(templates, *language, name, error))
+			return false;
+	}
+	return true;
+}
+
 char *reply_render_canned(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const char *name, GError **error)
 {
@@ -523,14 +569,11 @@ char *reply_render_canned(const ReplyTemplates *templates,
 		answer = canned_find(templates->canned, language, name);
 	}
 	if (!answer) {
-		g_autofree char *shown = clean_line(name, CLEAN_NAME_MOST);
-		g_autofree char *names = g_strjoinv(
-			" ", (char **)canned_names(templates->canned));
-		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_NOT_FOUND,
-			"there is no canned answer \"%s\"; there are: %s",
-			shown, names);
+		fail_no_canned(templates, name, error);
 		return NULL;
 	}
+	if (!check_filled(templates, language, name, error))
+		return NULL;
 	g_autoptr(MustacheValue) context = reply_facts_context(
 		facts, language, facts->mailbox_address, templates->dates);
 	g_autofree char *whole =

@@ -205,6 +205,30 @@ static void test_a_mailbox_at_a_provider_has_rules_of_its_own(void **state)
 	assert_null(engine_policy_fetched_authserv_id(policy, "x@y.z"));
 }
 
+static void test_a_letter_that_cannot_be_mailed_stops_the_start(void **state)
+{
+	static const char with[] = "policy \"slow\" {\n"
+				   "  letters = { \"1d delay\", \"9d %s\" } }\n"
+				   "mailbox \"shop@example.com\" {\n"
+				   "  policies = { \"slow\" } }\n";
+	Place *place = *state;
+	g_autofree char *wrong = g_strdup_printf(with, "no-such");
+	g_autofree char *right = g_strdup_printf(with, "apology");
+	g_autofree char *bad = g_strconcat(text, wrong, NULL);
+	g_autofree char *good = g_strconcat(text, right, NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_true(g_file_set_contents(place->config_file, bad, -1, NULL));
+	assert_null(assembly_policy(load(place), true, &error));
+	assert_non_null(strstr(error->message,
+		"mailbox \"shop@example.com\", policy \"slow\": letters: "
+		"there is no canned answer \"no-such\""));
+	assert_true(g_file_set_contents(place->config_file, good, -1, NULL));
+	g_autoptr(EnginePolicy) policy =
+		assembly_policy(load(place), true, NULL);
+	assert_non_null(policy);
+}
+
 static void test_a_build_tree_has_templates_and_parser_of_its_own(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -241,6 +265,9 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_mailbox_at_a_provider_has_rules_of_its_own,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_letter_that_cannot_be_mailed_stops_the_start,
 			setup, teardown),
 		cmocka_unit_test(
 			test_a_build_tree_has_templates_and_parser_of_its_own),

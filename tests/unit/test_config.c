@@ -518,11 +518,12 @@ static void test_two_lines_are_enough_and_defaults_are_sane(void **state)
 	assert_int_equal(config->limits.automatic_per_minute, 600);
 	assert_string_equal(mailbox->name, "c@example.com");
 	assert_string_equal(mailbox->language, "en");
-	assert_int_equal(mailbox->answer_within.unit, PROMISE_BUSINESS_HOURS);
-	assert_int_equal(mailbox->answer_within.amount, 8 * 3600);
-	assert_int_equal(mailbox->follow_up_every_s, 86400);
-	assert_int_equal(mailbox->late_notice.unit, PROMISE_WALL);
-	assert_int_equal(mailbox->late_notice.amount, 3600);
+	assert_int_equal(
+		mailbox->own->answer_within.unit, PROMISE_BUSINESS_HOURS);
+	assert_int_equal(mailbox->own->answer_within.amount, 8 * 3600);
+	assert_int_equal(mailbox->own->follow_up_every_s, 86400);
+	assert_int_equal(mailbox->own->late_notice.unit, PROMISE_WALL);
+	assert_int_equal(mailbox->own->late_notice.amount, 3600);
 	assert_int_equal(mailbox->close_after_s, 30 * 86400);
 	assert_true(mailbox->tag_subject && mailbox->plus_addresses &&
 		    mailbox->acknowledge && !mailbox->own_tickets);
@@ -613,9 +614,10 @@ static void test_every_section_is_read_into_its_field(void **state)
 	assert_string_equal(mailbox->aliases[1], "old@example.com");
 	assert_null(mailbox->aliases[2]);
 	assert_string_equal(mailbox->name, "Care & \"Co\"");
-	assert_int_equal(mailbox->answer_within.unit, PROMISE_BUSINESS_DAYS);
-	assert_int_equal(mailbox->answer_within.amount, 3);
-	assert_int_equal(mailbox->follow_up_every_s, 5);
+	assert_int_equal(
+		mailbox->own->answer_within.unit, PROMISE_BUSINESS_DAYS);
+	assert_int_equal(mailbox->own->answer_within.amount, 3);
+	assert_int_equal(mailbox->own->follow_up_every_s, 5);
 	assert_string_equal(mailbox->calendar->time_zone, "Europe/Tallinn");
 	assert_string_equal(mailbox->team->supervisor, "lead@example.com");
 	assert_string_equal(mailbox->team->agents[1], "jaan@example.com");

@@ -666,6 +666,32 @@ static void test_a_canned_answer_is_overridden_and_checked(void **state)
 	}
 }
 
+static void test_an_answer_with_a_place_to_fill_in_is_not_mailed(void **state)
+{
+	g_autoptr(GError) error = NULL, missing = NULL, foreign = NULL;
+	g_autoptr(ReplyTemplates) templates = load_with("canned/en/hello.txt",
+		"Write to [[your postal address]].\n", NULL);
+	g_autoptr(ReplyTemplates) other = load_with("canned/fi/apology.txt",
+		"[[yrityksen nimi]] pahoittelee.\n", NULL);
+	g_autoptr(ReplyTemplates) good = load_with("canned/en/hello.txt",
+		"A list [1], and more ]] or [[.\n", NULL);
+	ReplyFacts facts = facts_of(REPLY_REPLY, "en");
+	(void)state;
+
+	assert_null(reply_render_canned(templates, &facts, "hello", &error));
+	assert_true(g_error_matches(error, REPLY_ERROR, REDRESS_ERROR_INVALID));
+	assert_contains(error->message, "\"[[your postal address]]\"");
+	assert_contains(error->message, "canned/en/hello.txt");
+	assert_false(reply_check_canned(templates, "hello", NULL));
+	assert_true(reply_check_canned(templates, "apology", NULL));
+	assert_false(reply_check_canned(templates, "nothing", &missing));
+	assert_true(
+		g_error_matches(missing, REPLY_ERROR, REDRESS_ERROR_NOT_FOUND));
+	assert_false(reply_check_canned(other, "apology", &foreign));
+	assert_contains(foreign->message, "canned/fi/apology.txt");
+	assert_true(reply_check_canned(good, "hello", NULL));
+}
+
 /* ---- attachments ------------------------------------------------------- */
 
 static const char plain_mail[] = "From: a@example.org\r\nSubject: x\r\n\r\n"
@@ -991,6 +1017,8 @@ int main(void)
 			test_canned_answers_are_there_in_every_language),
 		cmocka_unit_test(
 			test_a_canned_answer_is_overridden_and_checked),
+		cmocka_unit_test(
+			test_an_answer_with_a_place_to_fill_in_is_not_mailed),
 		cmocka_unit_test(test_attachments_arrive_as_they_were),
 		cmocka_unit_test(test_an_attached_mail_is_not_touched),
 		cmocka_unit_test(test_a_long_name_keeps_its_extension),
