@@ -2,7 +2,8 @@
 
 AgentSite is Site with what conf/postfix describes around redressd: what comes
 in passes OpenDKIM and OpenDMARC before it, what users submit logs in by
-Dovecot and is signed after it, as is what Redress sends."""
+Dovecot and is signed after it, as is what Redress sends.  SendmailAgentSite is
+the same on Sendmail, with conf/sendmail: who logs in is in a sasldb."""
 
 import email
 import email.message
@@ -53,6 +54,29 @@ MASTER_CF = """\
     -o milter_macro_daemon_name=submission
 """
 
+# What comes in is judged before redress.m4's milter sees it; the listener on
+# which users log in is the one that README.md shows.
+SENDMAIL_JUDGES = """\
+INPUT_MAIL_FILTER(`opendkim', `S=local:{dkim}, F=T')dnl
+INPUT_MAIL_FILTER(`opendmarc', `S=local:{dmarc}, F=T')dnl
+"""
+
+SENDMAIL_LOGIN = """\
+define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
+TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
+DAEMON_OPTIONS(`Family=inet, Name=MSA, Addr=127.0.0.1, Port={port}, M=Ea, \
+InputMailFilters=redress;opendkim')dnl
+LOCAL_CONFIG
+ESASL_CONF_PATH={folder}
+"""
+
+SENDMAIL_SASL = """\
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {folder}/sasldb2
+mech_list: PLAIN LOGIN
+"""
+
 
 class AgentSite(Site):
     """changes: to redress.conf, over what the tests here have in common."""
@@ -61,25 +85,32 @@ class AgentSite(Site):
         self.place = place
         self.login_port = free_port()
         self.dns = TestDns(place.subfolder("dns"))
-        keys = [self.dns.publish(domain) for domain in (
+        self._keys = [self.dns.publish(domain) for domain in (
             "example.com", "customer.example", "evil.example")]
-        super().__init__(
-            place, changes={
-                "limits": {"automatic_per_thread_per_day": 1000,
-                           "acks_per_sender_per_day": 1000},
-                ("team", "care"): {"logins": LOGINS},
-                ("mailbox", MAILBOX): mailbox or {},
-                **(changes or {})},
+        self._start({
+            "limits": {"automatic_per_thread_per_day": 1000,
+                       "acks_per_sender_per_day": 1000},
+            ("team", "care"): {"logins": LOGINS},
+            ("mailbox", MAILBOX): mailbox or {},
+            **(changes or {})})
+
+    def _start(self, changes):
+        Site.__init__(
+            self, self.place, changes=changes,
             main=MAIN_CF, master=MASTER_CF.format(port=self.login_port))
         queue = self.mta.queue_folder
-        place.started(Dovecot(place.subfolder("dovecot"), USERS,
-                              auth_socket=queue / "private/auth"))
-        self.dkim = place.started(OpenDkim(
-            place.subfolder("opendkim"), self.dns,
-            queue / "opendkim/opendkim.sock", signs=keys[:1]))
-        self.dmarc = place.started(OpenDmarc(
-            place.subfolder("opendmarc"), self.dns,
-            queue / "opendmarc/opendmarc.sock"))
+        self.place.started(Dovecot(
+            self.place.subfolder("dovecot"), USERS,
+            auth_socket=queue / "private/auth"))
+        self._start_judges(queue / "opendkim/opendkim.sock",
+                           queue / "opendmarc/opendmarc.sock")
+
+    def _start_judges(self, dkim_socket, dmarc_socket):
+        self.dkim = self.place.started(OpenDkim(
+            self.place.subfolder("opendkim"), self.dns, dkim_socket,
+            signs=self._keys[:1]))
+        self.dmarc = self.place.started(OpenDmarc(
+            self.place.subfolder("opendmarc"), self.dns, dmarc_socket))
 
     # -- what customers do
 
@@ -160,6 +191,33 @@ class AgentSite(Site):
             lambda: [event for event in self.state(ticket)["events"]
                      if event["what"] == what], 30, f"the event {what}",
             self.redressd.log)[-1]
+
+
+class SendmailAgentSite(AgentSite):
+    def _start(self, changes):
+        judges, logins = (self.place.subfolder(name)
+                          for name in ("judges", "logins"))
+        dkim, dmarc = judges / "opendkim.sock", judges / "opendmarc.sock"
+        write_sasldb(logins, USERS)
+        Site.__init__(
+            self, self.place, mta="sendmail", changes=changes,
+            before=SENDMAIL_JUDGES.format(dkim=dkim, dmarc=dmarc),
+            extra=SENDMAIL_LOGIN.format(port=self.login_port, folder=logins))
+        self._start_judges(dkim, dmarc)
+
+
+def write_sasldb(folder, users):
+    """What Cyrus SASL asks in Sendmail: "name" is name@mail.example.com."""
+    (folder / "Sendmail.conf").write_text(SENDMAIL_SASL.format(folder=folder))
+    for name, password in users.items():
+        user, _, realm = name.partition("@")
+        done = subprocess.run(
+            [mta_root("cyrus") / "usr/sbin/saslpasswd2", "-c", "-p",
+             "-f", folder / "sasldb2", "-u", realm or "mail.example.com",
+             user], input=password, encoding="ascii", check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise ServerError(f"saslpasswd2: {done.stdout}")
 
 
 # ---- mails -----------------------------------------------------------------

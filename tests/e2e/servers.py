@@ -934,10 +934,11 @@ class SendmailServer:
     """A private Sendmail with conf/sendmail/redress.m4 as it stands.
 
     relay: the sink to which everything goes.  redressd: the one whose socket
-    is the milter; socket: another milter's; neither: no milter."""
+    is the milter; socket: another milter's; neither: no milter.  before and
+    extra: what stands in sendmail.mc before redress.m4 and after it."""
 
     def __init__(self, folder, relay, redressd=None, socket_path=None,
-                 extra=""):
+                 before="", extra=""):
         self.folder, self.root = folder, mta_root("sendmail")
         self.host, self.port = LOOPBACK, free_port()
         self.submission_port = (
@@ -953,7 +954,7 @@ class SendmailServer:
             "submission_port": self.submission_port}
         self._process = None
         self._lay_out()
-        self._configure(extra)
+        self._configure(before, extra)
 
     def __str__(self):
         return f"Sendmail at port {self.port}"
@@ -966,10 +967,11 @@ class SendmailServer:
         (self.folder / "local-host-names").write_text("")
         (self.folder / "service.switch").write_text("hosts files\n")
 
-    def _configure(self, extra):
+    def _configure(self, before, extra):
         redress = SENDMAIL_REDRESS.format(**self._values) \
             if self.milter_socket else ""
-        mc = SENDMAIL_MC.format(redress=redress + extra, **self._values)
+        mc = SENDMAIL_MC.format(redress=before + redress + extra,
+                                **self._values)
         (self.folder / "sendmail.mc").write_text(mc)
         done = subprocess.run(
             ["m4", f"-D_CF_DIR_={self.root}/usr/share/sendmail/cf/",
