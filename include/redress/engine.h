@@ -31,6 +31,37 @@ enum engine_briefing {
 	ENGINE_BRIEFING_ALL,
 };
 
+/* A canned answer that is mailed if the matter is open so long after it was
+ * opened. */
+typedef struct EngineLetter EngineLetter;
+struct EngineLetter {
+	PromiseDuration after;
+	const char *name;
+};
+
+/* What is promised for a ticket.  All pointers are copied by
+ * engine_policy_new(). */
+typedef struct EngineTerms EngineTerms;
+struct EngineTerms {
+	const char *name; /* the policy's; NULL: the mailbox's own */
+	/* Any of: a priority, a kind of complainer, "vip", "type:NAME"; NULL or
+	 * empty: every ticket. */
+	const char *const *applies_to;
+	PromiseDuration answer_within;
+	PromiseDuration late_notice;
+	PromiseDuration resolve_within; /* amount 0: no time is promised */
+	int64_t follow_up_every_s;
+	PromiseQuiet quiet; /* a word that would fall into it comes earlier */
+	unsigned late_most; /* new times on one ticket; then a person must */
+	/* A customer who was asked and says nothing. */
+	PromiseDuration remind_after;
+	unsigned reminders;
+	int64_t end_waiting_after_s; /* the last reminder; 0: never */
+	bool waiting_pauses; /* the time by which the matter is settled */
+	const EngineLetter *letters;
+	size_t letters_length;
+};
+
 /* One mailbox's rules.  All pointers are copied by engine_policy_new(). */
 typedef struct EngineMailbox EngineMailbox;
 struct EngineMailbox {
@@ -38,9 +69,9 @@ struct EngineMailbox {
 	const char *const *aliases; /* (nullable) */
 	const char *name;
 	const char *language;
-	PromiseDuration answer_within;
-	PromiseDuration late_notice;
-	int64_t follow_up_every_s;
+	EngineTerms terms;           /* of tickets to which no policy applies */
+	const EngineTerms *policies; /* the first that applies counts */
+	size_t policies_length;
 	int64_t close_after_s;
 	PromiseCalendar *calendar; /* (transfer none): outlives the policy */
 	const char *supervisor;    /* (nullable) */

@@ -116,6 +116,7 @@ struct ReplyFacts {
 	int64_t promised_s;     /* when a person answers */
 	int64_t resolve_s;      /* by when all of it is to be settled */
 	int64_t old_promised_s; /* the promise that is missed, in late */
+	int64_t old_resolve_s;  /* likewise, of resolve_s */
 	int64_t next_update_s;  /* when the customer hears from us next */
 	int64_t now_s;
 	const char *state;      /* "open", "waiting", "resolved", "closed" */
@@ -137,6 +138,8 @@ struct ReplyFacts {
 	bool solved_by_customer;
 	/* In resolved: what we asked was not answered, so the matter rests. */
 	bool unanswered;
+	/* In status: they are answered, and the matter goes on. */
+	bool resumed;
 
 	/* ---- in need-info ---- */
 	const char *const *questions; /* NULL-terminated (nullable) */
@@ -154,9 +157,10 @@ struct ReplyFacts {
 	const char *customer_address;
 	unsigned late_count; /* promises missed on this ticket so far */
 	/*
-	 * Why it is sent, by name.  escalation: promise threat reopened agent
-	 * impostor rating.  briefing: new reopened added.  nudge: follow-up
-	 * promise.  command-result: done help refused held encrypted empty.
+	 * Why it is sent, by name.  escalation: promise settlement threat
+	 * reopened agent impostor rating.  briefing: new reopened added. nudge:
+	 * follow-up promise.  command-result: done help refused held encrypted
+	 * empty.
 	 */
 	const char *reason;
 	const char *reason_words;   /* what it was, as it was written */
@@ -260,6 +264,20 @@ char *reply_format_address(
 	const char *header, const char *name, const char *address);
 
 /*
+ * The lines of the text that name a time which is promised, as they are sent;
+ * NULL where none does.  (transfer full)
+ */
+typedef struct ReplyTold ReplyTold;
+struct ReplyTold {
+	char *answer;     /* names promised_s */
+	char *settlement; /* names resolve_s */
+	char *update;     /* names next_update_s ... */
+	int64_t update_s; /* ... which is this */
+};
+void reply_told_clear(ReplyTold *told);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReplyTold, reply_told_clear)
+
+/*
  * Renders and composes.  The subject is the template's first line
  * ("Subject: ..."), always tagged [#REF]; where the envelope gives a subject,
  * "Re: " and that.  Text and HTML alternatives in UTF-8, lines at most 998
@@ -269,10 +287,11 @@ char *reply_format_address(
  *
  * An address or our Message-ID that cannot stand in a header is
  * REDRESS_ERROR_INVALID; a foreign id that cannot is left out.  Dated
- * facts->now_s.  Thread safe.  (transfer full)
+ * facts->now_s.  ret_told (nullable) is cleared first.  Thread safe.
+ * (transfer full)
  */
 GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
-	const ReplyEnvelope *envelope, GError **error);
+	const ReplyEnvelope *envelope, ReplyTold *ret_told, GError **error);
 
 /* What `redress render` prints: the rendered text or HTML alone, after a first
  * line "Subject: ...".  (transfer full) */

@@ -99,6 +99,15 @@ struct StoreTicket {
 	int64_t surveyed_at;     /* the question was sent; 0: it was not */
 	unsigned reopened_count;
 	int64_t merged_into; /* the ticket that goes on for it; 0: none */
+	/* What the customer was asked, a question a line (nullable), since
+	 * when, and how often they were reminded. */
+	char *questions;
+	int64_t asked_at;
+	unsigned reminders;
+	/* By when the whole matter is to be settled (0: no time is set); while
+	 * that clock stands still, the open seconds that are left of it. */
+	int64_t settle_by, settle_left_s;
+	unsigned letters; /* of the policy that have been sent */
 	/* What the reads fill in and the writes ignore. */
 	int64_t next_update_at;
 	unsigned messages; /* from customers */
@@ -362,22 +371,40 @@ enum store_promise_outcome {
 	STORE_PROMISE_REPLACED, /* by a later word that keeps its time */
 };
 
-/* A promise that was mailed; the outbox row holds its words. */
-bool store_promise_insert(Store *store, int64_t ticket_id, int64_t outbox_id,
-	int64_t made_at, int64_t due_at, GError **error);
-/* Settles every open promise of the ticket. */
-bool store_promise_settle(Store *store, int64_t ticket_id,
-	enum store_promise_outcome outcome, int64_t at, GError **error);
+/* What was promised for that time. */
+enum store_promise_kind {
+	STORE_PROMISE_ANSWER,     /* a person answers */
+	STORE_PROMISE_SETTLEMENT, /* the whole matter is settled */
+	STORE_PROMISE_UPDATE,     /* the customer hears from us */
+};
+enum { STORE_PROMISE_KINDS = STORE_PROMISE_UPDATE + 1 };
+const char *store_promise_kind_name(enum store_promise_kind kind);
+bool store_promise_kind_from_name(
+	const char *name, enum store_promise_kind *ret_kind);
 
+/* All pointers (transfer full) in what is read. */
 typedef struct StorePromise StorePromise;
 struct StorePromise {
 	int64_t id;
-	int64_t outbox_id;
+	int64_t ticket_id, outbox_id;
+	enum store_promise_kind kind;
 	int64_t made_at, due_at, settled_at;
+	char *words;   /* the line of the mail that told it (nullable) */
 	char *outcome; /* "kept", "broken", "replaced", NULL: open */
 };
 void store_promise_free(StorePromise *promise);
-/* (element-type StorePromise) oldest first */
+
+/* A promise that was mailed; the outbox row holds all of its words. */
+bool store_promise_insert(
+	Store *store, const StorePromise *promise, GError **error);
+/* Settles every open promise of the ticket that is of this kind. */
+bool store_promise_settle(Store *store, int64_t ticket_id,
+	enum store_promise_kind kind, enum store_promise_outcome outcome,
+	int64_t at, GError **error);
+/* The same: what was due before that time is broken, the rest is kept. */
+bool store_promise_keep(Store *store, int64_t ticket_id,
+	enum store_promise_kind kind, int64_t at, GError **error);
+/* (element-type StorePromise) those of answers first, each oldest first */
 bool store_promise_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_promises, GError **error);
 
@@ -390,8 +417,11 @@ enum store_deadline {
 	STORE_DEADLINE_NUDGE,     /* the team hears that a word is due */
 	STORE_DEADLINE_SURVEY,    /* ask whether the customer is satisfied */
 	STORE_DEADLINE_AFTERCARE, /* ask whether it stayed settled */
+	STORE_DEADLINE_SETTLE,    /* look whether it will be settled in time */
+	STORE_DEADLINE_LETTER,    /* the policy's next letter */
+	STORE_DEADLINE_REMIND,    /* a customer who was asked */
 };
-enum { STORE_DEADLINES = STORE_DEADLINE_AFTERCARE + 1 };
+enum { STORE_DEADLINES = STORE_DEADLINE_REMIND + 1 };
 const char *store_deadline_name(enum store_deadline kind);
 
 /* One row per (ticket, kind); due_at 0 removes it. */

@@ -56,7 +56,61 @@ static enum engine_briefing briefing_of(const ConfigMailbox *config)
 	g_assert_not_reached();
 }
 
-/* mailbox->staff is to be freed: the engine makes copies. */
+/* (transfer container) */
+static EngineLetter *make_letters(const GArray *config)
+{
+	EngineLetter *letters = g_new(EngineLetter, config->len);
+
+	for (guint i = 0; i < config->len; i++) {
+		const ConfigLetter *letter =
+			&g_array_index(config, ConfigLetter, i);
+		letters[i] = (EngineLetter){letter->after, letter->name};
+	}
+	return letters;
+}
+
+/* Its letters are to be freed. */
+static EngineTerms make_terms(const ConfigTerms *config)
+{
+	return (EngineTerms){
+		.name = config->policy,
+		.applies_to = (const char *const *)config->applies_to,
+		.answer_within = config->answer_within,
+		.late_notice = config->late_notice,
+		.resolve_within = config->resolve_within,
+		.follow_up_every_s = config->follow_up_every_s,
+		.quiet = config->quiet_hours,
+		.late_most = config->late_most,
+		.remind_after = config->remind_after,
+		.reminders = config->reminders,
+		.end_waiting_after_s = config->end_waiting_after_s,
+		.waiting_pauses = config->waiting_pauses,
+		.letters = make_letters(config->letters),
+		.letters_length = config->letters->len,
+	};
+}
+
+/* All but the mailbox's own, which are the last. */
+static EngineTerms *make_policies(const ConfigMailbox *config)
+{
+	guint length = config->terms->len - 1;
+	EngineTerms *policies = g_new(EngineTerms, length);
+
+	for (guint i = 0; i < length; i++)
+		policies[i] = make_terms(config->terms->pdata[i]);
+	return policies;
+}
+
+static void clear_mailbox(EngineMailbox *mailbox)
+{
+	g_strfreev((char **)mailbox->staff);
+	g_free((EngineLetter *)mailbox->terms.letters);
+	for (size_t i = 0; i < mailbox->policies_length; i++)
+		g_free((EngineLetter *)mailbox->policies[i].letters);
+	g_free((EngineTerms *)mailbox->policies);
+}
+
+/* To be cleared: the engine makes copies. */
 static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 {
 	*mailbox = (EngineMailbox){
@@ -64,9 +118,9 @@ static void fill_mailbox(EngineMailbox *mailbox, const ConfigMailbox *config)
 		.aliases = (const char *const *)config->aliases,
 		.name = config->name,
 		.language = config->language,
-		.answer_within = config->own->answer_within,
-		.late_notice = config->own->late_notice,
-		.follow_up_every_s = config->own->follow_up_every_s,
+		.terms = make_terms(config->own),
+		.policies = make_policies(config),
+		.policies_length = config->terms->len - 1,
 		.close_after_s = config->close_after_s,
 		.calendar = config->calendar->calendar,
 		.supervisor = config->team ? config->team->supervisor : NULL,
@@ -125,7 +179,7 @@ static EnginePolicy *build(Foundation *foundation, const BaseKey *key)
 		fill_mailbox(&mailboxes[i], config->mailboxes->pdata[i]);
 	policy = engine_policy_new(&options);
 	for (guint i = 0; i < length; i++)
-		g_strfreev((char **)mailboxes[i].staff);
+		clear_mailbox(&mailboxes[i]);
 	return policy;
 }
 

@@ -8,9 +8,9 @@ enum {
 	CUSTOMER_FACTOR = 8,
 };
 
-/* Whether a mail told the customer the ticket's promised time. */
+/* Whether a mail told the customer the ticket's promised times. */
 static bool find_told(Context *context, const StoreTicket *ticket,
-	bool *ret_told, GError **error)
+	DecideFacts *facts, GError **error)
 {
 	g_autoptr(GPtrArray) promises = NULL;
 
@@ -18,7 +18,11 @@ static bool find_told(Context *context, const StoreTicket *ticket,
 		return false;
 	for (guint i = 0; i < promises->len; i++) {
 		const StorePromise *promise = g_ptr_array_index(promises, i);
-		*ret_told |= !promise->outcome;
+		if (promise->outcome)
+			continue;
+		facts->promise_told |= promise->kind == STORE_PROMISE_ANSWER;
+		facts->settlement_told |=
+			promise->kind == STORE_PROMISE_SETTLEMENT;
 	}
 	return true;
 }
@@ -63,19 +67,19 @@ bool apply_gather(Context *context, const StoreTicket *ticket,
 {
 	const EnginePolicyOptions *options = policy_options(context->policy);
 	unsigned automatic = 0;
-	bool told = false;
+	const EngineMailbox *mailbox =
+		policy_mailbox_of(context->policy, mailbox_folded);
 
-	if (ticket && (!store_outbox_count_ticket(context->store, ticket->id,
-			       NULL, now_s - DAY_S, &automatic, error) ||
-			      !find_told(context, ticket, &told, error)))
+	if (ticket && !store_outbox_count_ticket(context->store, ticket->id,
+			      NULL, now_s - DAY_S, &automatic, error))
 		return false;
 	*ret_facts = (DecideFacts){
 		.now_s = now_s,
-		.mailbox = policy_mailbox_of(context->policy, mailbox_folded),
+		.mailbox = mailbox,
+		.terms = &mailbox->terms,
 		.ticket = ticket,
 		.no_address = ticket && !policy_can_write_to(context->policy,
 						ticket->customer_address),
-		.promise_told = told,
 		.automatic_on_thread_today = automatic,
 		.acks_per_sender_most = options->acks_per_sender_per_day,
 		.automatic_per_thread_most =
@@ -84,7 +88,10 @@ bool apply_gather(Context *context, const StoreTicket *ticket,
 			options->acks_per_sender_per_day * CUSTOMER_FACTOR,
 	};
 	return !ticket ||
-	       gather_day(context, ticket, now_s - DAY_S, ret_facts, error);
+	       (terms_of(context, ticket, &ret_facts->terms, error) &&
+		       find_told(context, ticket, ret_facts, error) &&
+		       gather_day(context, ticket, now_s - DAY_S, ret_facts,
+			       error));
 }
 
 /* The event that says that a mail of this kind was queued. */
@@ -156,6 +163,24 @@ static void change_state(
 		g_clear_pointer(&ticket->update_words, g_free);
 }
 
+/* What was asked stays until it is answered, or the matter goes on without. */
+static void change_questions(
+	StoreTicket *ticket, const Decision *decision, int64_t now_s)
+{
+	bool asked = decision->send && decision->mail == REPLY_NEED_INFO;
+
+	ticket->reminders += decision->reminded;
+	if (asked && !decision->reminded) {
+		ticket->asked_at = now_s;
+		ticket->reminders = 0;
+	}
+	if (ticket->state == STORE_WAITING)
+		return;
+	g_clear_pointer(&ticket->questions, g_free);
+	ticket->asked_at = 0;
+	ticket->reminders = 0;
+}
+
 static void change_ticket(
 	StoreTicket *ticket, const Decision *decision, int64_t now_s)
 {
@@ -174,6 +199,13 @@ static void change_ticket(
 	if (decision->surveyed)
 		ticket->surveyed_at = now_s;
 	ticket->late_count += decision->late;
+	if (decision->letters_done)
+		ticket->letters = decision->letters_done;
+	if (decision->settle_by != DECIDE_KEEP)
+		ticket->settle_by = decision->settle_by;
+	if (decision->settle_left_s != DECIDE_KEEP)
+		ticket->settle_left_s = decision->settle_left_s;
+	change_questions(ticket, decision, now_s);
 }
 
 static bool set_deadline(Context *context, const StoreTicket *ticket,
@@ -190,7 +222,8 @@ static bool moves_nudge(const Decision *decision)
 {
 	return decision->deadlines[STORE_DEADLINE_FOLLOW_UP] != DECIDE_KEEP ||
 	       decision->deadlines[STORE_DEADLINE_NUDGE] != DECIDE_KEEP ||
-	       decision->promised_by != DECIDE_KEEP || decision->quiet ||
+	       decision->promised_by != DECIDE_KEEP ||
+	       decision->settle_by != DECIDE_KEEP || decision->quiet ||
 	       decision->settle || decision->reopened;
 }
 
@@ -205,9 +238,13 @@ static bool set_nudge(Context *context, const StoreTicket *ticket,
 		!store_deadline_get(context->store, ticket->id,
 			STORE_DEADLINE_FOLLOW_UP, &follow_up_at, error))
 		return false;
-	int64_t nudge_at = decide_nudge_at(
-		policy_mailbox_of(context->policy, ticket->mailbox), ticket,
-		follow_up_at, now_s);
+	DecideFacts facts = {
+		.now_s = now_s,
+		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
+	};
+	if (!terms_of(context, ticket, &facts.terms, error))
+		return false;
+	int64_t nudge_at = decide_nudge_at(&facts, ticket, follow_up_at);
 	return set_deadline(
 		context, ticket, STORE_DEADLINE_NUDGE, nudge_at, error);
 }
@@ -226,49 +263,14 @@ static bool set_deadlines(Context *context, const StoreTicket *ticket,
 	return set_nudge(context, ticket, decision, now_s, error);
 }
 
-/* Whether the mail of this kind tells a time by which a person answers. */
-static bool makes_promise(enum reply_kind kind)
-{
-	switch (kind) {
-	case REPLY_ACK:
-	case REPLY_FOLLOWUP:
-	case REPLY_LATE:
-	case REPLY_STATUS:
-	case REPLY_REPLY:
-		return true;
-	case REPLY_RESOLVED:
-	case REPLY_SURVEY:
-	case REPLY_AFTERCARE:
-	case REPLY_NEED_INFO:
-	case REPLY_ESCALATION:
-	case REPLY_BRIEFING:
-	case REPLY_NUDGE:
-	case REPLY_COMMAND_RESULT:
-	case REPLY_UNREACHABLE:
-		return false;
-	}
-	g_assert_not_reached();
-}
-
-static bool record_promise(Context *context, const StoreTicket *ticket,
-	enum reply_kind kind, int64_t outbox_id, int64_t now_s, GError **error)
-{
-	if (!makes_promise(kind) || !ticket->promised_by)
-		return true;
-	/* The same time told again is the same promise, in newer words. */
-	return store_promise_settle(context->store, ticket->id,
-		       STORE_PROMISE_REPLACED, now_s, error) &&
-	       store_promise_insert(context->store, ticket->id, outbox_id,
-		       now_s, ticket->promised_by, error);
-}
-
 /* What is carried out, and what is known only now. */
 typedef struct Apply Apply;
 struct Apply {
 	const Decision *decision;
 	const Cause *cause;
-	int64_t old_promised_s;
-	char *update_words; /* of the follow-up that is sent (nullable) */
+	int64_t old_promised_s, old_settle_by;
+	char *update_words; /* of the word that is sent (nullable) */
+	char *questions;    /* as they were (nullable) */
 	bool was_settled;
 	int64_t now_s;
 };
@@ -277,40 +279,82 @@ struct Apply {
 static bool takes_words(enum reply_kind kind)
 {
 	return kind == REPLY_REPLY || kind == REPLY_RESOLVED ||
-	       kind == REPLY_FOLLOWUP;
+	       kind == REPLY_FOLLOWUP || kind == REPLY_NEED_INFO;
 }
 
-static bool send_to_customer(Context *context, const StoreTicket *ticket,
-	const Apply *apply, GError **error)
+static const char *words_of(const Apply *apply)
+{
+	const Decision *decision = apply->decision;
+
+	if (apply->update_words)
+		return apply->update_words;
+	return takes_words(decision->mail) && !decision->reminded
+		       ? apply->cause->words
+		       : NULL;
+}
+
+static bool queue_to_customer(Context *context, const StoreTicket *ticket,
+	const Apply *apply, const ReplyFacts *more, GError **error)
 {
 	const Decision *decision = apply->decision;
 	const Cause *cause = apply->cause;
 	int64_t outbox_id = 0;
-	ReplyFacts more = {
-		.words = apply->update_words           ? apply->update_words
-			 : takes_words(decision->mail) ? cause->words
-						       : NULL,
-		.solved_by_customer = decision->solved,
-	};
 	SendOptions options = {
 		.ticket = ticket,
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
 		.kind = decision->mail,
 		.automatic = decision->automatic,
 		.reopened = decision->reopened,
-		.old_promised_s = apply->old_promised_s,
+		.old_promised_s =
+			decision->settlement_late ? 0 : apply->old_promised_s,
 		.resolution = cause->resolution,
 		.references = cause->references,
-		.more = &more,
+		.more = more,
 		.attachments = cause->attachments,
 		.now_s = apply->now_s,
 	};
+	g_autofree char *letter = NULL;
+	ReplyFacts with_letter = *more;
 
+	if (decision->letter_name) {
+		letter = send_canned(
+			context, &options, decision->letter_name, error);
+		if (!letter)
+			return false;
+		with_letter.words = letter;
+		options.more = &with_letter;
+	}
 	return send_mail(context, &options, &outbox_id, error) &&
-	       record_promise(context, ticket, decision->mail, outbox_id,
-		       apply->now_s, error) &&
 	       add_event(context, ticket, cause, sent_event(decision->mail),
-		       NULL, outbox_id, apply->now_s, error);
+		       decision->letter_name, outbox_id, apply->now_s, error);
+}
+
+static bool send_to_customer(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
+{
+	const Decision *decision = apply->decision;
+	const EngineTerms *terms;
+
+	if (!terms_of(context, ticket, &terms, error))
+		return false;
+	g_auto(GStrv) questions =
+		apply->questions ? g_strsplit(apply->questions, "\n", -1)
+				 : NULL;
+	ReplyFacts more = {
+		.words = words_of(apply),
+		.solved_by_customer = decision->solved,
+		.unanswered = decision->unanswered,
+		.resumed = decision->resumed,
+		.questions = (const char *const *)questions,
+		.reminder = decision->reminded ? ticket->reminders : 0,
+		.old_resolve_s =
+			decision->settlement_late ? apply->old_settle_by : 0,
+		.wait_until_s = decide_wait_until(
+			policy_mailbox_of(context->policy, ticket->mailbox),
+			terms, ticket->reminders, apply->now_s),
+	};
+
+	return queue_to_customer(context, ticket, apply, &more, error);
 }
 
 /* What the team hears beside the customer. */
@@ -323,10 +367,12 @@ static bool tell_team(Context *context, const StoreTicket *ticket,
 
 	if (g_strcmp0(decision->escalate, "unreachable") == 0)
 		words = cause->detail;
+	int64_t old_s = !decision->late             ? 0
+			: decision->settlement_late ? apply->old_settle_by
+						    : apply->old_promised_s;
 	if (decision->escalate &&
 		!notice_escalate(context, ticket, cause, decision->escalate,
-			words, decision->late ? apply->old_promised_s : 0,
-			apply->now_s, error))
+			words, old_s, apply->now_s, error))
 		return false;
 	if (decision->brief && !notice_brief(context, ticket, cause,
 				       decision->brief, apply->now_s, error))
@@ -422,6 +468,36 @@ static bool record_words(Context *context, const StoreTicket *ticket,
 		error);
 }
 
+/* What was promised for the ticket's life ends with it; of somebody who cannot
+ * be written to nothing is expected. */
+static bool settle_promises(Context *context, const StoreTicket *ticket,
+	const Apply *apply, GError **error)
+{
+	const Decision *decision = apply->decision;
+	Store *store = context->store;
+	bool over = is_settled(ticket) && !apply->was_settled;
+
+	if (decision->settle &&
+		!store_promise_settle(store, ticket->id, STORE_PROMISE_ANSWER,
+			decision->outcome, apply->now_s, error))
+		return false;
+	if (decision->settlement_late &&
+		!store_promise_settle(store, ticket->id,
+			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_BROKEN,
+			apply->now_s, error))
+		return false;
+	if (over && !store_promise_keep(store, ticket->id,
+			    STORE_PROMISE_SETTLEMENT, apply->now_s, error))
+		return false;
+	if ((over || decision->spoken) &&
+		!store_promise_keep(store, ticket->id, STORE_PROMISE_UPDATE,
+			apply->now_s, error))
+		return false;
+	return !decision->quiet ||
+	       store_promise_settle(store, ticket->id, STORE_PROMISE_UPDATE,
+		       STORE_PROMISE_REPLACED, apply->now_s, error);
+}
+
 static bool record(Context *context, const StoreTicket *ticket,
 	const Apply *apply, GError **error)
 {
@@ -431,11 +507,16 @@ static bool record(Context *context, const StoreTicket *ticket,
 	if (decision->what && !add_event(context, ticket, cause, decision->what,
 				      cause->detail, 0, apply->now_s, error))
 		return false;
-	return (!decision->settle ||
-		       store_promise_settle(context->store, ticket->id,
-			       decision->outcome, apply->now_s, error)) &&
+	return settle_promises(context, ticket, apply, error) &&
 	       record_rating(context, ticket, apply, error) &&
 	       record_words(context, ticket, apply, error);
+}
+
+/* What an agent wrote for the next word to the customer goes with it. */
+static bool takes_update(const Decision *decision)
+{
+	return decision->mail == REPLY_LATE ||
+	       (decision->mail == REPLY_FOLLOWUP && !decision->letter_name);
 }
 
 bool apply_decision(Context *context, StoreTicket *ticket,
@@ -443,16 +524,19 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 	GError **error)
 {
 	g_autofree char *update_words = NULL;
+	g_autofree char *questions = g_strdup(ticket->questions);
 	Apply apply = {
 		.decision = decision,
 		.cause = cause,
 		.old_promised_s = ticket->promised_by,
+		.old_settle_by = ticket->settle_by,
+		.questions = questions,
 		.was_settled = is_settled(ticket),
 		.now_s = now_s,
 	};
 
 	change_ticket(ticket, decision, now_s);
-	if (decision->send && decision->mail == REPLY_FOLLOWUP)
+	if (decision->send && takes_update(decision))
 		apply.update_words = update_words =
 			g_steal_pointer(&ticket->update_words);
 	return record(context, ticket, &apply, error) &&

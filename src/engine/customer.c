@@ -95,17 +95,21 @@ CustomerJudgement customer_judge(const CustomerFacts *facts)
 
 /* ---- facts ------------------------------------------------------------- */
 
+bool customer_is_vip(Context *context, const EngineMailbox *mailbox,
+	const StoreTicket *ticket, bool *ret_vip, GError **error)
+{
+	*ret_vip = policy_is_vip(mailbox, ticket->customer);
+	return *ret_vip || store_vip_known(context->store, ticket->customer,
+				   ret_vip, error);
+}
+
 static bool gather(Context *context, const EngineMailbox *mailbox,
 	const Analysis *analysis, const StoreTicket *ticket, int64_t now_s,
 	CustomerFacts *ret_facts, GError **error)
 {
-	CustomerFacts facts = {
-		.analysis = analysis,
-		.vip = policy_is_vip(mailbox, ticket->customer),
-	};
+	CustomerFacts facts = {.analysis = analysis};
 
-	if (!facts.vip && !store_vip_known(context->store, ticket->customer,
-				  &facts.vip, error))
+	if (!customer_is_vip(context, mailbox, ticket, &facts.vip, error))
 		return false;
 	if (!store_customer_tickets(context->store, ticket->customer,
 		    now_s - MONTH_S, &facts.tickets, error))

@@ -1,9 +1,11 @@
-#include "decide.h"
+#include <string.h>
+
+#include "clocks.h"
+#include "command.h"
 
 enum {
 	DAY_S = 24 * 60 * 60,
 	HOUR_S = 60 * 60,
-	MINUTE_S = 60,
 	/* A question that a backstop withheld is put again, not for ever. */
 	QUESTION_RETRY_S = 6 * HOUR_S,
 	QUESTION_RETRIES_S = 3 * DAY_S,
@@ -18,6 +20,8 @@ static Decision start(const DecideFacts *facts, const char *what)
 		.what = what,
 		.state = facts->ticket ? facts->ticket->state : STORE_OPEN,
 		.promised_by = DECIDE_KEEP,
+		.settle_by = DECIDE_KEEP,
+		.settle_left_s = DECIDE_KEEP,
 	};
 
 	for (int kind = 0; kind < STORE_DEADLINES; kind++)
@@ -30,53 +34,6 @@ static bool is_settled(const StoreTicket *ticket)
 	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
 }
 
-/* g_str_hash() alone clumps on ids that are alike in shape; this is the last
- * step of MurmurHash3, which spreads each bit over all. */
-static guint spread(const char *seed)
-{
-	guint hash = g_str_hash(seed);
-
-	hash = (hash ^ hash >> 16) * 0x85ebca6bU;
-	hash = (hash ^ hash >> 13) * 0xc2b2ae35U;
-	return hash ^ hash >> 16;
-}
-
-/*
- * The next follow-up after a word at that time: never later than the interval,
- * and up to a 24th of it earlier, so that the customers of one busy morning are
- * not all due in the same minute of the next.  A minute of a day is left for
- * the way from the deadline to the mail.
- */
-static int64_t follow_up_after(
-	const DecideFacts *facts, int64_t heard_at, const char *seed)
-{
-	int64_t every = facts->mailbox->follow_up_every_s;
-
-	return heard_at + every - every / (DAY_S / MINUTE_S) -
-	       (int64_t)(spread(seed) % (guint)(every / 24 + 1));
-}
-
-static int64_t new_promise(const DecideFacts *facts)
-{
-	const EngineMailbox *mailbox = facts->mailbox;
-
-	return promise_round(mailbox->calendar,
-		promise_due(mailbox->calendar, mailbox->answer_within,
-			facts->now_s));
-}
-
-/* When to look whether a promise will be kept: late_notice before it, yet not
- * in the first three quarters of a promise shorter than that. */
-static int64_t look_at(const DecideFacts *facts, int64_t promised_by)
-{
-	int64_t notice = facts->mailbox->late_notice.amount;
-	int64_t span = promised_by - facts->now_s;
-
-	if (facts->mailbox->late_notice.unit == PROMISE_BUSINESS_DAYS)
-		notice *= DAY_S;
-	return promised_by - MIN(notice, span / 4);
-}
-
 static bool promise_passed(const DecideFacts *facts)
 {
 	int64_t promised_by = facts->ticket->promised_by;
@@ -84,44 +41,11 @@ static bool promise_passed(const DecideFacts *facts)
 	return promised_by && promised_by <= facts->now_s;
 }
 
-static void promise(Decision *decision, const DecideFacts *facts)
-{
-	decision->promised_by = new_promise(facts);
-	decision->deadlines[STORE_DEADLINE_PROMISE] =
-		look_at(facts, decision->promised_by);
-}
-
-static int64_t *follow_up_deadline(Decision *decision)
-{
-	return &decision->deadlines[STORE_DEADLINE_FOLLOW_UP];
-}
-
-/* After a word that is sent now. */
-static void follow_up(Decision *decision, const DecideFacts *facts)
-{
-	*follow_up_deadline(decision) =
-		follow_up_after(facts, facts->now_s, facts->ticket->reference);
-}
-
-/* No word is sent now: the interval runs since the last one, if there was one.
- * What that makes due at once waits a little, for the backstops to clear. */
-static void follow_up_unsent(Decision *decision, const DecideFacts *facts)
-{
-	const StoreTicket *ticket = facts->ticket;
-	int64_t every = facts->mailbox->follow_up_every_s;
-	int64_t heard_at = ticket->heard_at ? ticket->heard_at : facts->now_s;
-
-	*follow_up_deadline(decision) =
-		MAX(follow_up_after(facts, heard_at, ticket->reference),
-			facts->now_s + MIN(HOUR_S, every));
-}
-
-static void fall_silent(Decision *decision, const char *guard)
+static void fall_silent(
+	Decision *decision, const DecideFacts *facts, const char *guard)
 {
 	decision->quiet = guard;
-	decision->promised_by = 0;
-	decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
-	decision->deadlines[STORE_DEADLINE_PROMISE] = 0;
+	clocks_turn(decision, facts, CLOCK_SILENT);
 }
 
 /* ---- backstops --------------------------------------------------------- */
@@ -204,13 +128,13 @@ static Decision open_ticket(const DecideFacts *facts, const Analysis *analysis)
 		analysis->cost == ANALYSIS_COST_AUTOMATIC) {
 		if (!decision.guard)
 			decision.guard = analysis_kind_name(analysis->kind);
-		fall_silent(&decision, decision.guard);
+		fall_silent(&decision, facts, decision.guard);
 		return decision;
 	}
-	promise(&decision, facts);
-	*follow_up_deadline(&decision) = follow_up_after(facts, facts->now_s,
-		analysis->message_id ? analysis->message_id
-				     : facts->mailbox->address);
+	DecideFacts opening = *facts;
+	opening.seed = analysis->message_id ? analysis->message_id
+					    : facts->mailbox->address;
+	clocks_turn(&decision, &opening, CLOCK_OPENED);
 	if (!decision.guard)
 		send_automatic(&decision, REPLY_ACK);
 	return decision;
@@ -223,13 +147,9 @@ static void reopen(Decision *decision, const DecideFacts *facts)
 	decision->what = "reopened";
 	decision->reopened = true;
 	decision->state = STORE_OPEN;
-	decision->deadlines[STORE_DEADLINE_CLOSE] = 0;
-	decision->deadlines[STORE_DEADLINE_SURVEY] = 0;
-	decision->deadlines[STORE_DEADLINE_AFTERCARE] = 0;
 	if (facts->ticket->reopened_count && !facts->escalated_today)
 		decision->escalate = "reopened";
-	promise(decision, facts);
-	follow_up_unsent(decision, facts);
+	clocks_turn(decision, facts, CLOCK_REOPENED);
 }
 
 /* An unreachable customer who writes can be reached, and one taken for a robot
@@ -243,10 +163,8 @@ static bool speaks_again(const DecideFacts *facts, const Analysis *analysis)
 static void speak_again(Decision *decision, const DecideFacts *facts)
 {
 	decision->unquiet = true;
-	follow_up_unsent(decision, facts);
-	if (!facts->ticket->promised_by && !decision->reopened &&
-		facts->ticket->late_count <= DECIDE_LATE_MOST)
-		promise(decision, facts);
+	if (!decision->reopened)
+		clocks_turn(decision, facts, CLOCK_SPOKE_AGAIN);
 }
 
 /* Taken for a robot's until now: nobody has told the customer anything. */
@@ -258,7 +176,7 @@ static Decision first_word(
 		decision.guard = thread_guard(facts, true);
 	if (!decision.guard) {
 		send_automatic(&decision, REPLY_ACK);
-		follow_up(&decision, facts);
+		clocks_turn(&decision, facts, CLOCK_UPDATED);
 	}
 	return decision;
 }
@@ -379,12 +297,28 @@ static Decision solve(const DecideFacts *facts, const Analysis *analysis)
 
 /* ---- a mail on a ticket ------------------------------------------------ */
 
+/* Who is waited for gets no follow-ups. */
+static bool ticket_goes_on(const Decision *decision)
+{
+	return decision->state == STORE_OPEN;
+}
+
+/* What was asked is answered: the answer is ours to give again. */
+static void resume(Decision *decision, const DecideFacts *facts)
+{
+	decision->what = "resumed";
+	decision->resumed = true;
+	decision->state = STORE_OPEN;
+	decision->brief = "added";
+	clocks_turn(decision, facts, CLOCK_REPLIED);
+}
+
 /* Who asks, or comes back, hears how things stand. */
 static Decision answer_addition(
 	Decision decision, const DecideFacts *facts, const Analysis *analysis)
 {
 	decision.guard = "already-acknowledged";
-	if (!decision.reopened &&
+	if (!decision.reopened && !decision.resumed &&
 		!(analysis->status_request && facts->from_participant))
 		return decision;
 	decision.guard = answer_guard(facts, analysis, decision.unquiet);
@@ -393,7 +327,8 @@ static Decision answer_addition(
 		decision.guard = "late-notice-due";
 	if (!decision.guard) {
 		send_automatic(&decision, REPLY_STATUS);
-		follow_up(&decision, facts);
+		if (ticket_goes_on(&decision))
+			clocks_turn(&decision, facts, CLOCK_UPDATED);
 	}
 	return decision;
 }
@@ -420,8 +355,10 @@ static Decision add_to_ticket(
 	if (opens_again(facts, analysis)) {
 		reopen(&decision, facts);
 		decision.brief = "reopened";
-	} else if (ticket->state == STORE_WAITING) {
-		decision.state = STORE_OPEN;
+	} else if (of_customer && ticket->state == STORE_WAITING) {
+		resume(&decision, facts);
+	} else if (!is_settled(ticket)) {
+		clocks_turn(&decision, facts, CLOCK_WROTE);
 	}
 	take_rating(&decision, facts, analysis);
 	if (of_customer && !decision.reopened &&
@@ -503,7 +440,7 @@ Decision decide_bounce(const DecideFacts *facts, bool permanent)
 		/* The agents still owe the answer, by whatever way: the promise
 		 * stays. */
 		decision.quiet = "unreachable";
-		*follow_up_deadline(&decision) = 0;
+		clocks_turn(&decision, facts, CLOCK_BOUNCED);
 		/* An address that dies and speaks again in turn is told of
 		 * once a day. */
 		if (!facts->ticket->quiet && !facts->escalated_today)
@@ -521,6 +458,9 @@ static Decision lapse(const DecideFacts *facts)
 
 	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
 	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
+	decision.deadlines[STORE_DEADLINE_SETTLE] = 0;
+	decision.deadlines[STORE_DEADLINE_LETTER] = 0;
+	decision.deadlines[STORE_DEADLINE_REMIND] = 0;
 	decision.deadlines[STORE_DEADLINE_NUDGE] = 0;
 	return decision;
 }
@@ -529,7 +469,7 @@ static Decision lapse(const DecideFacts *facts)
  * has passed, when no backstop of a day stands in the way any more. */
 static int64_t look_again_at(const DecideFacts *facts)
 {
-	int64_t every = facts->mailbox->follow_up_every_s;
+	int64_t every = facts->terms->follow_up_every_s;
 	int64_t soon = facts->now_s + MIN(HOUR_S, every);
 	int64_t latest = facts->ticket->heard_at + every;
 
@@ -545,42 +485,75 @@ static void send_follow_up(Decision *decision, const DecideFacts *facts)
 }
 
 /*
- * The promise will not be kept: the customer hears before it is broken, with
- * a new one, and the supervisor hears too.  No backstop stands against this
- * mail but silence: a broken promise without a word is worse than a third mail
- * in a day.  After DECIDE_LATE_MOST of them no time is named any more, so that
- * nothing falls due again.  A promise that no mail has told is not apologised
- * for.
+ * What was promised will not be in time: the customer hears before it is late,
+ * with a new time, and the supervisor hears too.  No backstop stands against
+ * this mail but silence: a broken promise without a word is worse than a third
+ * mail in a day.  After terms->late_most of them no time is named any more, so
+ * that nothing falls due again.  What no mail has told is not apologised for.
  */
+static void be_late(Decision *decision, const DecideFacts *facts, bool told)
+{
+	decision->late = true;
+	decision->guard = facts->ticket->quiet;
+	if (!decision->guard && !told)
+		decision->guard = customer_guard(facts);
+	if (decision->guard)
+		return;
+	if (told) {
+		send_automatic(decision, REPLY_LATE);
+		/* An agent's words are a person's. */
+		decision->automatic = !facts->ticket->update_words;
+	} else {
+		send_follow_up(decision, facts);
+	}
+}
+
+/* Not told now: the word that says so comes as soon as it can. */
+static void look_again(Decision *decision, const DecideFacts *facts)
+{
+	if (decision->guard && !facts->ticket->quiet)
+		decision->deadlines[STORE_DEADLINE_FOLLOW_UP] =
+			look_again_at(facts);
+	else if (decision->guard)
+		decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = DECIDE_KEEP;
+}
+
 static Decision due_promise(const DecideFacts *facts)
 {
 	Decision decision = start(facts, "late");
+	const StoreTicket *ticket = facts->ticket;
+	bool last =
+		ticket->quiet || ticket->late_count >= facts->terms->late_most;
 
-	decision.late = true;
 	decision.escalate = "promise";
 	decision.settle = true;
 	decision.outcome = STORE_PROMISE_BROKEN;
-	decision.promised_by = 0;
-	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
-	decision.guard = facts->ticket->quiet;
-	if (decision.guard)
+	be_late(&decision, facts, facts->promise_told);
+	clocks_turn(&decision, facts, last ? CLOCK_LATE_LAST : CLOCK_LATE);
+	look_again(&decision, facts);
+	return decision;
+}
+
+/* The whole matter takes longer than we said. */
+static Decision due_settlement(const DecideFacts *facts)
+{
+	Decision decision = start(facts, "settlement-late");
+	const StoreTicket *ticket = facts->ticket;
+	bool last =
+		ticket->quiet || ticket->late_count >= facts->terms->late_most;
+
+	/* The row of a matter that waits, or of a policy that is no more. */
+	if (!ticket->settle_by) {
+		decision.what = NULL;
+		decision.deadlines[STORE_DEADLINE_SETTLE] = 0;
 		return decision;
-	if (!facts->promise_told)
-		decision.guard = customer_guard(facts);
-	if (decision.guard) {
-		*follow_up_deadline(&decision) = look_again_at(facts);
-	} else {
-		/* An agent's words wait for the next mail: this one. */
-		bool stock =
-			facts->promise_told && !facts->ticket->update_words;
-		if (stock)
-			send_automatic(&decision, REPLY_LATE);
-		else
-			send_follow_up(&decision, facts);
-		follow_up(&decision, facts);
 	}
-	if (facts->ticket->late_count < DECIDE_LATE_MOST)
-		promise(&decision, facts);
+	decision.escalate = "settlement";
+	decision.settlement_late = true;
+	be_late(&decision, facts, facts->settlement_told);
+	clocks_turn(&decision, facts,
+		last ? CLOCK_SETTLES_LATE_LAST : CLOCK_SETTLES_LATE);
+	look_again(&decision, facts);
 	return decision;
 }
 
@@ -597,15 +570,160 @@ static Decision due_follow_up(const DecideFacts *facts)
 	if (!decision.guard)
 		decision.guard = customer_guard(facts);
 	if (ticket->quiet) {
-		fall_silent(&decision, ticket->quiet);
+		fall_silent(&decision, facts, ticket->quiet);
 		decision.what = "follow-up-withheld";
 	} else if (decision.guard) {
 		decision.what = "follow-up-withheld";
-		*follow_up_deadline(&decision) = look_again_at(facts);
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] =
+			look_again_at(facts);
 	} else {
 		send_follow_up(&decision, facts);
-		follow_up(&decision, facts);
+		clocks_turn(&decision, facts, CLOCK_UPDATED);
 	}
+	return decision;
+}
+
+/* ---- letters ----------------------------------------------------------- */
+
+static int compare_letters(const void *left, const void *right)
+{
+	const DecideLetter *a = left, *b = right;
+
+	return (a->due_s > b->due_s) - (a->due_s < b->due_s);
+}
+
+/* By the time at which each is due.  (element-type DecideLetter) */
+static GArray *list_letters(const DecideFacts *facts)
+{
+	const EngineTerms *terms = facts->terms;
+	int64_t opened_at =
+		facts->ticket ? facts->ticket->opened_at : facts->now_s;
+	GArray *letters = g_array_new(FALSE, FALSE, sizeof(DecideLetter));
+
+	for (size_t i = 0; i < terms->letters_length; i++) {
+		const EngineLetter *letter = &terms->letters[i];
+		DecideLetter due = {
+			.name = letter->name,
+			.due_s = promise_due(facts->mailbox->calendar,
+				letter->after, opened_at),
+		};
+		g_array_append_val(letters, due);
+	}
+	g_array_sort(letters, compare_letters);
+	return letters;
+}
+
+bool decide_letter(const DecideFacts *facts, unsigned done, int64_t after_s,
+	DecideLetter *ret_letter)
+{
+	g_autoptr(GArray) letters = list_letters(facts);
+
+	for (guint i = done; i < letters->len; i++) {
+		DecideLetter *letter = &g_array_index(letters, DecideLetter, i);
+		if (letter->due_s <= after_s)
+			continue;
+		letter->number = i + 1;
+		*ret_letter = *letter;
+		return true;
+	}
+	return false;
+}
+
+/* After an outage the latest one: a customer gets one letter, not all that were
+ * missed. */
+static bool find_due_letter(const DecideFacts *facts, DecideLetter *ret_letter)
+{
+	unsigned done = facts->ticket->letters;
+	bool found = false;
+	DecideLetter letter;
+
+	while (decide_letter(facts, done, 0, &letter) &&
+		letter.due_s <= facts->now_s) {
+		*ret_letter = letter;
+		done = letter.number;
+		found = true;
+	}
+	return found;
+}
+
+/* What a rule asks for is no automatic mail too many. */
+static Decision due_letter(const DecideFacts *facts)
+{
+	Decision decision = start(facts, NULL);
+	DecideLetter letter;
+
+	if (!find_due_letter(facts, &letter)) {
+		/* The policy is another one by now. */
+		DecideLetter next = {0};
+		decide_letter(
+			facts, facts->ticket->letters, facts->now_s, &next);
+		decision.deadlines[STORE_DEADLINE_LETTER] = next.due_s;
+		return decision;
+	}
+	decision.what = "letter-due";
+	decision.letters_done = letter.number;
+	decision.guard =
+		facts->no_address ? "no-address" : facts->ticket->quiet;
+	if (!decision.guard) {
+		decision.send = true;
+		decision.mail = REPLY_FOLLOWUP;
+		decision.letter_name = letter.name;
+	}
+	clocks_turn(&decision, facts, CLOCK_LETTER);
+	if (decision.guard || facts->ticket->state != STORE_OPEN)
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = DECIDE_KEEP;
+	return decision;
+}
+
+/* ---- a customer who was asked ------------------------------------------ */
+
+int64_t decide_wait_until(const EngineMailbox *mailbox,
+	const EngineTerms *terms, unsigned reminders, int64_t now_s)
+{
+	if (!terms->end_waiting_after_s)
+		return 0;
+	for (; reminders < terms->reminders; reminders++)
+		now_s = promise_due(
+			mailbox->calendar, terms->remind_after, now_s);
+	return now_s + terms->end_waiting_after_s;
+}
+
+/* Nothing came in spite of all reminders: the matter rests, and any word of the
+ * customer's opens it again. */
+static Decision stop_waiting(const DecideFacts *facts)
+{
+	Decision decision = resolve(facts, false);
+
+	decision.what = "unanswered";
+	decision.unanswered = true;
+	decision.deadlines[STORE_DEADLINE_SURVEY] = 0;
+	decision.deadlines[STORE_DEADLINE_AFTERCARE] = 0;
+	return decision;
+}
+
+static Decision due_reminder(const DecideFacts *facts)
+{
+	const StoreTicket *ticket = facts->ticket;
+	Decision decision = start(facts, NULL);
+
+	if (ticket->state != STORE_WAITING) {
+		decision.deadlines[STORE_DEADLINE_REMIND] = 0;
+		return decision;
+	}
+	if (ticket->reminders >= facts->terms->reminders)
+		return stop_waiting(facts);
+	decision.guard = thread_guard(facts, false);
+	if (!decision.guard)
+		decision.guard = customer_guard(facts);
+	if (decision.guard) {
+		decision.deadlines[STORE_DEADLINE_REMIND] =
+			ticket->quiet ? 0 : facts->now_s + HOUR_S;
+		return decision;
+	}
+	decision.what = "reminded";
+	decision.reminded = true;
+	send_automatic(&decision, REPLY_NEED_INFO);
+	clocks_turn(&decision, facts, CLOCK_REMINDED);
 	return decision;
 }
 
@@ -623,27 +741,31 @@ static Decision due_close(const DecideFacts *facts)
 
 /* The words that are due to a customer, the follow-ups only where there is time
  * for a reminder between two of them. */
-enum { DUE_FOLLOW_UP, DUE_PROMISE, DUES };
+enum { DUE_FOLLOW_UP, DUE_PROMISE, DUE_SETTLEMENT, DUES };
 
-static void list_dues(const EngineMailbox *mailbox, const StoreTicket *ticket,
+static void list_dues(const DecideFacts *facts, const StoreTicket *ticket,
 	int64_t follow_up_at, int64_t dues[DUES])
 {
-	bool between = mailbox->follow_up_every_s > mailbox->nudge_before_s;
+	bool between = facts->terms->follow_up_every_s >
+		       facts->mailbox->nudge_before_s;
 
 	dues[DUE_FOLLOW_UP] = between ? follow_up_at : 0;
 	dues[DUE_PROMISE] = ticket->promised_by;
+	dues[DUE_SETTLEMENT] = ticket->settle_by;
 }
 
-int64_t decide_nudge_at(const EngineMailbox *mailbox, const StoreTicket *ticket,
-	int64_t follow_up_at, int64_t now_s)
+int64_t decide_nudge_at(const DecideFacts *facts, const StoreTicket *ticket,
+	int64_t follow_up_at)
 {
+	const EngineMailbox *mailbox = facts->mailbox;
+	int64_t now_s = facts->now_s;
 	int64_t before = mailbox->nudge_before_s;
 	int64_t dues[DUES], next = 0;
 
 	if (!before || !mailbox->agents || !*mailbox->agents ||
 		is_settled(ticket) || ticket->quiet)
 		return 0;
-	list_dues(mailbox, ticket, follow_up_at, dues);
+	list_dues(facts, ticket, follow_up_at, dues);
 	for (int i = 0; i < DUES; i++)
 		if (dues[i] - before > now_s && (!next || dues[i] < next))
 			next = dues[i];
@@ -662,7 +784,8 @@ static bool was_just_answered(const DecideFacts *facts)
 /* apply sets the next one. */
 static Decision due_nudge(const DecideFacts *facts)
 {
-	static const char *const reasons[DUES] = {"follow-up", "promise"};
+	static const char *const reasons[DUES] = {
+		"follow-up", "promise", "settlement"};
 	Decision decision = start(facts, NULL);
 	int64_t before = facts->mailbox->nudge_before_s;
 	int64_t dues[DUES];
@@ -670,7 +793,7 @@ static Decision due_nudge(const DecideFacts *facts)
 	decision.deadlines[STORE_DEADLINE_NUDGE] = 0;
 	if (facts->ticket->quiet || was_just_answered(facts))
 		return decision;
-	list_dues(facts->mailbox, facts->ticket, facts->follow_up_at, dues);
+	list_dues(facts, facts->ticket, facts->follow_up_at, dues);
 	for (int i = 0; i < DUES; i++) {
 		bool near = dues[i] > facts->now_s &&
 			    dues[i] - before <= facts->now_s;
@@ -726,21 +849,20 @@ Decision decide_deadline(const DecideFacts *facts, enum store_deadline kind)
 	case STORE_DEADLINE_AFTERCARE:
 		return due_question(facts, kind, REPLY_AFTERCARE,
 			facts->mailbox->aftercare_after_s);
+	case STORE_DEADLINE_SETTLE:
+		return settled ? lapse(facts) : due_settlement(facts);
+	case STORE_DEADLINE_LETTER:
+		return settled ? lapse(facts) : due_letter(facts);
+	case STORE_DEADLINE_REMIND:
+		return settled ? lapse(facts) : due_reminder(facts);
 	}
 	g_assert_not_reached();
 }
 
 /* ---- an operator's word ------------------------------------------------ */
 
-/* 0: the mailbox does not want it. */
-static int64_t after_resolution(const DecideFacts *facts, int64_t after_s)
-{
-	return after_s ? facts->now_s + after_s : 0;
-}
-
 static Decision resolve(const DecideFacts *facts, bool silent)
 {
-	const EngineMailbox *mailbox = facts->mailbox;
 	Decision decision = start(facts, "resolved");
 	int64_t promised_by = facts->ticket->promised_by;
 
@@ -749,16 +871,11 @@ static Decision resolve(const DecideFacts *facts, bool silent)
 	decision.outcome = promised_by && facts->now_s > promised_by
 				   ? STORE_PROMISE_BROKEN
 				   : STORE_PROMISE_KEPT;
-	decision.promised_by = 0;
-	decision.deadlines[STORE_DEADLINE_FOLLOW_UP] = 0;
-	decision.deadlines[STORE_DEADLINE_PROMISE] = 0;
-	decision.deadlines[STORE_DEADLINE_CLOSE] =
-		facts->now_s + mailbox->close_after_s;
-	decision.deadlines[STORE_DEADLINE_SURVEY] =
-		silent ? 0 : after_resolution(facts, mailbox->survey_after_s);
-	decision.deadlines[STORE_DEADLINE_AFTERCARE] =
-		silent ? 0
-		       : after_resolution(facts, mailbox->aftercare_after_s);
+	clocks_turn(&decision, facts, CLOCK_RESOLVED);
+	if (silent) {
+		decision.deadlines[STORE_DEADLINE_SURVEY] = 0;
+		decision.deadlines[STORE_DEADLINE_AFTERCARE] = 0;
+	}
 	decision.guard = silent ? "operator-silent" : facts->ticket->quiet;
 	decision.send = !decision.guard;
 	decision.mail = REPLY_RESOLVED;
@@ -772,12 +889,12 @@ static Decision operator_reopen(const DecideFacts *facts)
 	reopen(&decision, facts);
 	decision.guard = facts->ticket->quiet;
 	if (decision.guard) {
-		fall_silent(&decision, decision.guard);
+		fall_silent(&decision, facts, decision.guard);
 		return decision;
 	}
 	decision.send = true;
 	decision.mail = REPLY_STATUS;
-	follow_up(&decision, facts);
+	clocks_turn(&decision, facts, CLOCK_UPDATED);
 	return decision;
 }
 
@@ -821,9 +938,13 @@ static void answer_promise(Decision *decision, const DecideFacts *facts,
 {
 	decision->settle = true;
 	decision->outcome = kept_or_broken(facts);
-	decision->promised_by = answer->promised_by;
-	decision->deadlines[STORE_DEADLINE_PROMISE] =
-		answer->promised_by ? look_at(facts, answer->promised_by) : 0;
+	if (answer->promised_by)
+		decision->promised_by = answer->promised_by;
+	decision->state = answer->ask ? STORE_WAITING : STORE_OPEN;
+	clocks_turn(decision, facts,
+		answer->ask           ? CLOCK_ASKED
+		: answer->promised_by ? CLOCK_PROMISED
+				      : CLOCK_ANSWERED);
 }
 
 static Decision dismiss(const DecideFacts *facts, const DecideAnswer *answer)
@@ -838,9 +959,7 @@ static Decision dismiss(const DecideFacts *facts, const DecideAnswer *answer)
 			   : answer->words       ? kept_or_broken(facts)
 			   : facts->promise_told ? STORE_PROMISE_BROKEN
 						 : STORE_PROMISE_REPLACED;
-	decision.promised_by = 0;
-	for (int kind = 0; kind < STORE_DEADLINES; kind++)
-		decision.deadlines[kind] = 0;
+	clocks_turn(&decision, facts, CLOCK_CLOSED);
 	if (answer->words)
 		speak(&decision, facts, answer, REPLY_REPLY);
 	return decision;
@@ -849,9 +968,11 @@ static Decision dismiss(const DecideFacts *facts, const DecideAnswer *answer)
 static Decision answer_open(
 	Decision decision, const DecideFacts *facts, const DecideAnswer *answer)
 {
-	bool kept = answer->words || answer->promised_by;
+	bool kept = answer->words || answer->ask || answer->promised_by;
 
-	if (answer->words)
+	if (answer->ask)
+		speak(&decision, facts, answer, REPLY_NEED_INFO);
+	else if (answer->words)
 		speak(&decision, facts, answer, REPLY_REPLY);
 	else if (answer->promised_by)
 		speak(&decision, facts, answer, REPLY_FOLLOWUP);
@@ -860,7 +981,7 @@ static Decision answer_open(
 	else if (answer->inform)
 		speak(&decision, facts, answer, REPLY_ACK);
 	if (answer->reopen && !answer->promised_by && !answer->words) {
-		follow_up(&decision, facts);
+		clocks_turn(&decision, facts, CLOCK_UPDATED);
 		return decision;
 	}
 	/* A time in words alone is none that we keep: ours is told beside. */
@@ -868,10 +989,15 @@ static Decision answer_open(
 		decision.mail = REPLY_FOLLOWUP;
 		decision.send = !decision.guard;
 	}
+	int64_t *follow_up = &decision.deadlines[STORE_DEADLINE_FOLLOW_UP];
+	int64_t before = *follow_up;
 	if (kept)
 		answer_promise(&decision, facts, answer);
-	if (decision.send || decision.spoken)
-		follow_up(&decision, facts);
+	else if (decision.send)
+		clocks_turn(&decision, facts, CLOCK_UPDATED);
+	/* Nobody has heard it. */
+	if (!decision.send && !decision.spoken)
+		*follow_up = before;
 	return decision;
 }
 
@@ -888,8 +1014,10 @@ Decision decide_answer(const DecideFacts *facts, const DecideAnswer *answer)
 		return decision;
 	}
 	Decision decision = start(facts, NULL);
-	if (answer->words)
-		decision.what = "answered";
+	if (!settled)
+		clocks_turn(&decision, facts, CLOCK_STEERED);
+	if (answer->words || answer->ask)
+		decision.what = answer->ask ? "asked" : "answered";
 	if (answer->reopen)
 		reopen(&decision, facts);
 	else if (settled && answer->words)
@@ -907,8 +1035,7 @@ Decision decide_take_over(const DecideFacts *facts, int64_t promised_by)
 	Decision decision = start(facts, NULL);
 
 	decision.promised_by = promised_by;
-	decision.deadlines[STORE_DEADLINE_PROMISE] =
-		look_at(facts, promised_by);
+	clocks_turn(&decision, facts, CLOCK_MERGED_IN);
 	return decision;
 }
 
@@ -920,8 +1047,7 @@ Decision decide_on_behalf(const DecideFacts *facts)
 	decision.brief = "new";
 	decision.guard =
 		facts->no_address ? "no-address" : customer_guard(facts);
-	promise(&decision, facts);
-	follow_up(&decision, facts);
+	clocks_turn(&decision, facts, CLOCK_OPENED);
 	if (!decision.guard)
 		send_automatic(&decision, REPLY_ACK);
 	return decision;

@@ -7,10 +7,6 @@
 
 #include <redress/engine.h>
 
-/* After so many missed promises only a person makes a new one: the next one
- * missed is the last that was made. */
-enum { DECIDE_LATE_MOST = 3 };
-
 /* A customer who rates us so, or worse, is not satisfied. */
 enum { DECIDE_RATING_POOR = 2 };
 
@@ -19,11 +15,15 @@ typedef struct DecideFacts DecideFacts;
 struct DecideFacts {
 	int64_t now_s;
 	const EngineMailbox *mailbox;
+	const EngineTerms *terms;  /* what is promised for this ticket */
 	const StoreTicket *ticket; /* NULL: the mail belongs to none */
-	bool speaks_of_ticket;     /* that it is not added to, for it is over */
-	bool from_participant;     /* the sender takes part in the ticket */
-	bool to_staff;             /* what bounced was not for the customer */
-	bool promise_told;         /* a mail told the ticket's promised time */
+	/* Spreads follow-ups over time; NULL: the ticket's reference does. */
+	const char *seed;
+	bool speaks_of_ticket; /* that it is not added to, for it is over */
+	bool from_participant; /* the sender takes part in the ticket */
+	bool to_staff;         /* what bounced was not for the customer */
+	bool promise_told;     /* a mail told the ticket's promised time */
+	bool settlement_told;  /* likewise, when it is to be settled */
 	bool no_acknowledge;
 	bool no_address; /* nobody to whom a mail can be written */
 	unsigned acks_to_sender_today;
@@ -61,7 +61,13 @@ struct Decision {
 	bool unquiet;           /* automatic mail may be sent again */
 	bool spoken;            /* the customer hears by somebody else's mail */
 	bool reopened;
-	bool late; /* one more missed promise */
+	bool late;               /* one more missed promise */
+	bool settlement_late;    /* it is that of the whole matter */
+	bool reminded;           /* once more of what was asked */
+	bool unanswered;         /* it ends because nothing was answered */
+	bool resumed;            /* what was asked is answered: it goes on */
+	unsigned letters_done;   /* of the policy; 0: as many as before */
+	const char *letter_name; /* that is mailed (nullable) */
 	/* The supervisor hears: a reason of ReplyFacts or "unreachable", and
 	 * the words that gave it (nullable). */
 	const char *escalate, *escalate_words;
@@ -74,6 +80,8 @@ struct Decision {
 	unsigned rating;            /* that they gave; 0: none */
 	const char *rating_comment; /* (nullable) */
 	int64_t promised_by;        /* new promise; DECIDE_KEEP; 0: none */
+	int64_t settle_by;          /* likewise, of the whole matter */
+	int64_t settle_left_s;      /* while that clock stands still */
 	bool settle;                /* open promises end as ... */
 	enum store_promise_outcome outcome;
 	int64_t deadlines[STORE_DEADLINES];
@@ -93,6 +101,7 @@ typedef struct DecideAnswer DecideAnswer;
 struct DecideAnswer {
 	bool words;
 	bool direct; /* who gets them without us */
+	bool ask;    /* they are questions: the ticket waits */
 	bool resolve, reopen;
 	bool dismiss;        /* it is no complaint, ... */
 	bool goes_on;        /* ... or another ticket goes on for it */
@@ -107,13 +116,33 @@ Decision decide_on_behalf(const DecideFacts *facts);
 /* A ticket that goes on for another one keeps that one's promise. */
 Decision decide_take_over(const DecideFacts *facts, int64_t promised_by);
 
+/* What is promised for a ticket: by its priority, its type, its customer. */
+const EngineTerms *decide_terms(
+	const EngineMailbox *mailbox, const StoreTicket *ticket, bool vip);
+
+/* The first of the policy's letters after so many of them, by the time at which
+ * each is due, that is due after a time; false if there is none. */
+typedef struct DecideLetter DecideLetter;
+struct DecideLetter {
+	const char *name;
+	int64_t due_s;
+	unsigned number; /* 1 is the first one */
+};
+bool decide_letter(const DecideFacts *facts, unsigned done, int64_t after_s,
+	DecideLetter *ret_letter);
+
+/* Until when an answer to what was asked is waited for, if nothing comes; 0:
+ * for ever. */
+int64_t decide_wait_until(const EngineMailbox *mailbox,
+	const EngineTerms *terms, unsigned reminders, int64_t now_s);
+
 /*
  * When the agents are to be reminded of the next word to the customer: the
  * mailbox's time before the earlier of follow-up and promise, 0 for never. What
  * should have been before now is not made good: the word itself comes next.
  */
-int64_t decide_nudge_at(const EngineMailbox *mailbox, const StoreTicket *ticket,
-	int64_t follow_up_at, int64_t now_s);
+int64_t decide_nudge_at(const DecideFacts *facts, const StoreTicket *ticket,
+	int64_t follow_up_at);
 
 /* Whether the mail of somebody who takes part ends a settled matter, or asks
  * about it: it opens nothing, neither the ticket again nor another one. */

@@ -204,6 +204,13 @@ bool apply_gather(Context *context, const StoreTicket *ticket,
 	const char *mailbox_folded, int64_t now_s, DecideFacts *ret_facts,
 	GError **error);
 
+/* ---- terms.c ----------------------------------------------------------- */
+
+/* What is promised for a ticket, in the store or not yet; lives as long as the
+ * policy. */
+bool terms_of(Context *context, const StoreTicket *ticket,
+	const EngineTerms **ret_terms, GError **error);
+
 /* ---- notice.c: mail to the team ----------------------------------------- */
 
 /* The supervisor hears: reason as ReplyFacts.reason of an escalation; words: of
@@ -272,6 +279,10 @@ bool customer_judge_opening(Context *context, const EngineMailbox *mailbox,
 bool customer_judge_addition(Context *context, const EngineMailbox *mailbox,
 	const Analysis *analysis, int64_t now_s, StoreTicket *ticket,
 	GError **error);
+
+/* On the list of the configuration or of the store. */
+bool customer_is_vip(Context *context, const EngineMailbox *mailbox,
+	const StoreTicket *ticket, bool *ret_vip, GError **error);
 
 bool customer_is_sure_of_language(const Analysis *analysis);
 bool customer_choose_language(Context *context, const EngineMailbox *mailbox,

@@ -58,14 +58,6 @@ static bool find_customer_words(Context *context, const StoreTicket *ticket,
 	return true;
 }
 
-static bool find_vip(Context *context, const EngineMailbox *mailbox,
-	const StoreTicket *ticket, bool *ret_vip, GError **error)
-{
-	*ret_vip = policy_is_vip(mailbox, ticket->customer);
-	return *ret_vip || store_vip_known(context->store, ticket->customer,
-				   ret_vip, error);
-}
-
 /* ---- the supervisor ----------------------------------------------------- */
 
 typedef struct Escalation Escalation;
@@ -169,7 +161,7 @@ static bool send_escalation(Context *context, const Escalation *escalation,
 	};
 	g_autofree char *detail = g_strdup_printf(
 		"%s to %s", reason, escalation->mailbox->supervisor);
-	return find_vip(context, escalation->mailbox, escalation->ticket,
+	return customer_is_vip(context, escalation->mailbox, escalation->ticket,
 		       &more.vip, error) &&
 	       send_mail(context, &options, &outbox_id, error) &&
 	       add_event(context, escalation->ticket, escalation->cause, what,
@@ -413,7 +405,7 @@ bool notice_brief(Context *context, const StoreTicket *ticket,
 
 	if (!mailbox->agents || !*mailbox->agents)
 		return true;
-	if (!find_vip(context, mailbox, ticket, &more.vip, error))
+	if (!customer_is_vip(context, mailbox, ticket, &more.vip, error))
 		return false;
 	if (!wants_briefing(mailbox, ticket, cause, reason, more.vip))
 		return true;
@@ -446,7 +438,8 @@ bool notice_nudge(Context *context, const StoreTicket *ticket,
 		return add_event(context, ticket, cause, "nudge-withheld",
 			"limits.briefings_per_hour", 0, now_s, error);
 	if (!find_customer_words(context, ticket, cause, &words, error) ||
-		!find_vip(context, options.mailbox, ticket, &more.vip, error))
+		!customer_is_vip(
+			context, options.mailbox, ticket, &more.vip, error))
 		return false;
 	more.customer_words = words;
 	return send_to_agents(context, &options, cause, "nudged", error);

@@ -21,8 +21,55 @@ struct EnginePolicy {
 	const char **our_addresses;  /* keys of by_address */
 };
 
+static char **copy_list(const char *const *list)
+{
+	return g_strdupv((char **)list);
+}
+
+static void terms_clear(EngineTerms *terms)
+{
+	g_free((char *)terms->name);
+	g_strfreev((char **)terms->applies_to);
+	for (size_t i = 0; i < terms->letters_length; i++)
+		g_free((char *)terms->letters[i].name);
+	g_free((EngineLetter *)terms->letters);
+}
+
+static EngineTerms copy_terms(const EngineTerms *terms)
+{
+	EngineTerms copy = *terms;
+	EngineLetter *letters = g_new(EngineLetter, terms->letters_length);
+
+	copy.name = g_strdup(terms->name);
+	copy.applies_to = (const char *const *)copy_list(terms->applies_to);
+	for (size_t i = 0; i < terms->letters_length; i++) {
+		letters[i] = terms->letters[i];
+		letters[i].name = g_strdup(letters[i].name);
+	}
+	copy.letters = letters;
+	return copy;
+}
+
+static void policies_free(const EngineMailbox *mailbox)
+{
+	for (size_t i = 0; i < mailbox->policies_length; i++)
+		terms_clear((EngineTerms *)&mailbox->policies[i]);
+	g_free((EngineTerms *)mailbox->policies);
+}
+
+static EngineTerms *copy_policies(const EngineMailbox *mailbox)
+{
+	EngineTerms *policies = g_new(EngineTerms, mailbox->policies_length);
+
+	for (size_t i = 0; i < mailbox->policies_length; i++)
+		policies[i] = copy_terms(&mailbox->policies[i]);
+	return policies;
+}
+
 static void owned_free(Owned *owned)
 {
+	terms_clear(&owned->mailbox.terms);
+	policies_free(&owned->mailbox);
 	g_free((char *)owned->mailbox.address);
 	g_free((char *)owned->mailbox.name);
 	g_free((char *)owned->mailbox.language);
@@ -37,11 +84,6 @@ static void owned_free(Owned *owned)
 	g_hash_table_unref(owned->staff);
 	g_hash_table_unref(owned->vip);
 	g_free(owned);
-}
-
-static char **copy_list(const char *const *list)
-{
-	return g_strdupv((char **)list);
 }
 
 static GHashTable *fold_list(const char *const *list)
@@ -59,6 +101,8 @@ static Owned *owned_new(const EngineMailbox *mailbox)
 	Owned *owned = g_new0(Owned, 1);
 
 	owned->mailbox = *mailbox;
+	owned->mailbox.terms = copy_terms(&mailbox->terms);
+	owned->mailbox.policies = copy_policies(mailbox);
 	owned->mailbox.address = g_strdup(mailbox->address);
 	owned->mailbox.name = g_strdup(mailbox->name);
 	owned->mailbox.language = g_strdup(mailbox->language);

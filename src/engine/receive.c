@@ -111,7 +111,8 @@ static bool is_proven(const Analysis *analysis, const char *answer)
 	       g_ascii_strcasecmp(from, to) == 0;
 }
 
-static StoreTicket *make_ticket(Context *context, const Target *target,
+/* Not in the store yet. */
+static StoreTicket *draft_ticket(Context *context, const Target *target,
 	const EngineMail *mail, GError **error)
 {
 	const Analysis *analysis = mail->analysis;
@@ -133,8 +134,7 @@ static StoreTicket *make_ticket(Context *context, const Target *target,
 	if (!customer_judge_opening(context, target->mailbox, analysis,
 		    mail->now_s, ticket, error) ||
 		!customer_choose_language(
-			context, target->mailbox, analysis, ticket, error) ||
-		!receive_insert_ticket(context, ticket, error))
+			context, target->mailbox, analysis, ticket, error))
 		return NULL;
 	return g_steal_pointer(&ticket);
 }
@@ -470,6 +470,17 @@ static void let_pass(const Receive *receive, const Target *target)
 	receive->receipt->passed = g_string_free(why, FALSE);
 }
 
+static bool insert_ticket(Context *context, const Target *target,
+	StoreTicket *ticket, const Analysis *analysis, GError **error)
+{
+	if (!receive_insert_ticket(context, ticket, error))
+		return false;
+	g_autofree char *thread_id =
+		policy_thread_id(context->policy, ticket->reference);
+	return add_participants(context, target, ticket, analysis, error) &&
+	       store_thread_add(context->store, ticket->id, thread_id, error);
+}
+
 static bool receive_new(Context *context, Receive *receive,
 	const Target *target, const char *dedupe, const Match *match,
 	GError **error)
@@ -486,6 +497,11 @@ static bool receive_new(Context *context, Receive *receive,
 			context, ticket, mail->analysis->bounce, &facts, error))
 		return false;
 	facts.speaks_of_ticket = *match->apart;
+	/* Which policy it is goes by what is thought of mail and customer. */
+	if (!ticket && target->mailbox->policies_length &&
+		(!(opened = draft_ticket(context, target, mail, error)) ||
+			!terms_of(context, opened, &facts.terms, error)))
+		return false;
 	Decision decision = decide(&facts, match, mail->analysis);
 	if (decision.record == DECIDE_PASS) {
 		let_pass(receive, target);
@@ -498,17 +514,12 @@ static bool receive_new(Context *context, Receive *receive,
 		return record_alone(
 			context, receive, target, dedupe, &decision, error);
 	if (!ticket) {
-		ticket = opened = make_ticket(context, target, mail, error);
-		g_autofree char *thread_id =
-			ticket ? policy_thread_id(
-					 context->policy, ticket->reference)
-			       : NULL;
-		if (!ticket ||
-			!add_participants(context, target, ticket,
-				mail->analysis, error) ||
-			!store_thread_add(
-				context->store, ticket->id, thread_id, error))
+		if (!opened)
+			opened = draft_ticket(context, target, mail, error);
+		if (!opened || !insert_ticket(context, target, opened,
+				       mail->analysis, error))
 			return false;
+		ticket = opened;
 	}
 	if (!record_on_ticket(context, receive, target, dedupe, ticket,
 		    &decision, match, facts.from_participant, error))

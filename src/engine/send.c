@@ -90,6 +90,8 @@ static void add_more(const ReplyFacts *more, bool to_staff, ReplyFacts *facts)
 	facts->questions = more->questions;
 	facts->reminder = more->reminder;
 	facts->wait_until_s = more->wait_until_s;
+	facts->resumed = more->resumed;
+	facts->old_resolve_s = more->old_resolve_s;
 	if (!to_staff)
 		return;
 	facts->reason = more->reason;
@@ -117,12 +119,12 @@ static const char *public_name(const char *assignee)
 
 /* A customer gets their own words back only if it was them who wrote. */
 static ReplyFacts make_facts(const Context *context, const SendOptions *options,
-	const GArray *events)
+	const EngineTerms *terms, const GArray *events)
 {
 	const StoreTicket *ticket = options->ticket;
 	const EngineMailbox *mailbox = options->mailbox;
 	bool to_staff = reply_kind_is_for_staff(options->kind);
-	int64_t every = mailbox->follow_up_every_s;
+	int64_t every = terms->follow_up_every_s;
 	bool echo = ticket->authenticated || to_staff;
 	ReplyFacts facts = {
 		.kind = options->kind,
@@ -145,6 +147,7 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.next_update_s = ticket->state == STORE_OPEN
 					 ? options->now_s + every
 					 : 0,
+		.resolve_s = ticket->settle_by,
 		.now_s = options->now_s,
 		.state = store_state_name(ticket->state),
 		.resolution = options->resolution,
@@ -285,11 +288,13 @@ static ReplyEnvelope make_envelope(
 }
 
 static GBytes *compose(Context *context, const SendOptions *options,
-	const char *message_id, const char *recipient, GError **error)
+	const char *message_id, const char *recipient, ReplyTold *ret_told,
+	GError **error)
 {
 	const EnginePolicy *policy = context->policy;
 	const char *reference = options->ticket->reference;
 	bool to_staff = reply_kind_is_for_staff(options->kind);
+	const EngineTerms *terms;
 	g_autoptr(GArray) events = NULL;
 	g_autoptr(GPtrArray) references =
 		g_ptr_array_new_with_free_func(g_free);
@@ -299,12 +304,13 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	g_autofree char *reply_to = policy_token_address(
 		policy, options->mailbox, to_staff ? 'a' : 't', reference);
 
-	if (!gather_events(context, options, &events, error) ||
+	if (!terms_of(context, options->ticket, &terms, error) ||
+		!gather_events(context, options, &events, error) ||
 		!gather_ids(context, options, references, &in_reply_to, error))
 		return NULL;
 	g_ptr_array_add(references, NULL);
 
-	ReplyFacts facts = make_facts(context, options, events);
+	ReplyFacts facts = make_facts(context, options, terms, events);
 	ReplyEnvelope envelope = make_envelope(options, &facts);
 	envelope.message_id = message_id;
 	envelope.to_address = recipient;
@@ -316,8 +322,8 @@ static GBytes *compose(Context *context, const SendOptions *options,
 	if (!to_staff && (facts.words || facts.resolution || facts.questions))
 		envelope.private_addresses =
 			(const char *const *)private->pdata;
-	return reply_compose(
-		policy_options(policy)->templates, &facts, &envelope, error);
+	return reply_compose(policy_options(policy)->templates, &facts,
+		&envelope, ret_told, error);
 }
 
 static bool queue(Context *context, const SendOptions *options,
@@ -350,18 +356,71 @@ static const char *choose_recipient(const SendOptions *options)
 	return options->mailbox->supervisor;
 }
 
+static bool add_promise(Context *context, const SendOptions *options,
+	const StorePromise *promise, GError **error)
+{
+	StorePromise made = *promise;
+
+	if (!promise->words)
+		return true;
+	made.ticket_id = options->ticket->id;
+	made.made_at = options->now_s;
+	/* The same time told again is the same promise, in newer words. */
+	return (promise->kind == STORE_PROMISE_UPDATE ||
+		       store_promise_settle(context->store, made.ticket_id,
+			       made.kind, STORE_PROMISE_REPLACED,
+			       options->now_s, error)) &&
+	       store_promise_insert(context->store, &made, error);
+}
+
+/*
+ * What the customer reads is promised, and nothing else.  Whoever hears from us
+ * has heard in time, or not.
+ */
+static bool record_promises(Context *context, const SendOptions *options,
+	int64_t outbox_id, const ReplyTold *told, GError **error)
+{
+	const StoreTicket *ticket = options->ticket;
+	const StorePromise promises[] = {
+		{.kind = STORE_PROMISE_ANSWER,
+			.outbox_id = outbox_id,
+			.due_at = ticket->promised_by,
+			.words = told->answer},
+		{.kind = STORE_PROMISE_SETTLEMENT,
+			.outbox_id = outbox_id,
+			.due_at = ticket->settle_by,
+			.words = told->settlement},
+		{.kind = STORE_PROMISE_UPDATE,
+			.outbox_id = outbox_id,
+			.due_at = told->update_s,
+			.words = told->update},
+	};
+
+	if (reply_kind_is_for_staff(options->kind))
+		return true;
+	if (!store_promise_keep(context->store, ticket->id,
+		    STORE_PROMISE_UPDATE, options->now_s, error))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(promises); i++)
+		if (!add_promise(context, options, &promises[i], error))
+			return false;
+	return true;
+}
+
 bool send_mail(Context *context, const SendOptions *options,
 	int64_t *ret_outbox_id, GError **error)
 {
 	const EnginePolicyOptions *policy = policy_options(context->policy);
 	g_autoptr(StoreOutbox) row = g_new0(StoreOutbox, 1);
+	g_auto(ReplyTold) told = {0};
 
 	row->recipient = g_strdup(choose_recipient(options));
 	row->message_id = base_message_id_new(
 		&policy->key, options->ticket->reference, policy->hostname);
-	row->bytes = compose(
-		context, options, row->message_id, row->recipient, error);
-	if (!row->bytes || !queue(context, options, row, error))
+	row->bytes = compose(context, options, row->message_id, row->recipient,
+		&told, error);
+	if (!row->bytes || !queue(context, options, row, error) ||
+		!record_promises(context, options, row->id, &told, error))
 		return false;
 	*ret_outbox_id = row->id;
 	return true;
@@ -372,8 +431,11 @@ char *send_canned(Context *context, const SendOptions *options,
 {
 	g_autoptr(GArray) events =
 		g_array_new(FALSE, FALSE, sizeof(ReplyEvent));
-	ReplyFacts facts = make_facts(context, options, events);
+	const EngineTerms *terms;
 
+	if (!terms_of(context, options->ticket, &terms, error))
+		return NULL;
+	ReplyFacts facts = make_facts(context, options, terms, events);
 	return reply_render_canned(policy_options(context->policy)->templates,
 		&facts, name, error);
 }
@@ -383,8 +445,8 @@ bool send_try(Context *context, const SendOptions *options, GError **error)
 	const EnginePolicyOptions *policy = policy_options(context->policy);
 	g_autofree char *id = base_message_id_new(
 		&policy->key, options->ticket->reference, policy->hostname);
-	g_autoptr(GBytes) bytes = compose(
-		context, options, id, options->ticket->customer_address, error);
+	g_autoptr(GBytes) bytes = compose(context, options, id,
+		options->ticket->customer_address, NULL, error);
 
 	return bytes != NULL;
 }

@@ -512,7 +512,7 @@ static bool check_private(const Compose *compose, GError **error)
 /* Of facts and an envelope that were checked and rid of what is hidden. */
 static GBytes *compose_checked(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const ReplyEnvelope *envelope,
-	const Private *private, GError **error)
+	const Private *private, ReplyTold *ret_told, GError **error)
 {
 	Rendered rendered = {0};
 	const char *status_address = envelope->reply_to
@@ -536,6 +536,11 @@ static GBytes *compose_checked(const ReplyTemplates *templates,
 	if (!private || check_private(&compose, error)) {
 		GMimeObject *body = make_body(&compose);
 		bytes = to_bytes(head, body);
+		if (ret_told) {
+			reply_told_clear(ret_told);
+			*ret_told = rendered.told;
+			rendered.told = (ReplyTold){0};
+		}
 		g_object_unref(body);
 	}
 	rendered_clear(&rendered);
@@ -543,20 +548,21 @@ static GBytes *compose_checked(const ReplyTemplates *templates,
 }
 
 GBytes *reply_compose(const ReplyTemplates *templates, const ReplyFacts *facts,
-	const ReplyEnvelope *envelope, GError **error)
+	const ReplyEnvelope *envelope, ReplyTold *ret_told, GError **error)
 {
 	if (!check_envelope(facts, envelope, error))
 		return NULL;
 	start_gmime();
 	g_autoptr(Private) private = private_new(envelope);
 	if (!private)
-		return compose_checked(templates, facts, envelope, NULL, error);
+		return compose_checked(
+			templates, facts, envelope, NULL, ret_told, error);
 
 	Hidden hidden = {*facts, *envelope,
 		g_ptr_array_new_with_free_func(g_free), g_ptr_array_new()};
 	hide_all(private, &hidden);
-	GBytes *bytes = compose_checked(
-		templates, &hidden.facts, &hidden.envelope, private, error);
+	GBytes *bytes = compose_checked(templates, &hidden.facts,
+		&hidden.envelope, private, ret_told, error);
 	g_ptr_array_unref(hidden.questions);
 	g_ptr_array_unref(hidden.texts);
 	return bytes;

@@ -11,6 +11,7 @@ static void put_times(
 	put_time(dict, "opened_time", clock, facts->opened_s);
 	put_time(dict, "promised_time", clock, facts->promised_s);
 	put_time(dict, "resolve_time", clock, facts->resolve_s);
+	put_time(dict, "old_resolve_time", clock, facts->old_resolve_s);
 	put_time(dict, "old_promised_time", clock, facts->old_promised_s);
 	put_time(dict, "next_update_time", clock, facts->next_update_s);
 	put_time(dict, "wait_until_time", clock, facts->wait_until_s);
@@ -199,6 +200,7 @@ static void put_flags(MustacheValue *dict, const ReplyFacts *facts)
 	put_flag(dict, "reopened", facts->reopened);
 	put_flag(dict, "solved_by_customer", facts->solved_by_customer);
 	put_flag(dict, "unanswered", facts->unanswered);
+	put_flag(dict, "resumed", facts->resumed);
 	put_flag(dict, "reminder", facts->reminder > 0);
 	put_flag(dict, "messages_many", facts->messages > 1);
 	put_manner(dict, facts->complainer);

@@ -227,6 +227,7 @@ struct Rendered {
 	char *subject;
 	char *text; /* LF, ends with one */
 	char *html; /* LF */
+	ReplyTold told;
 };
 
 /* html may be left out, being the dearer half. */
@@ -234,6 +235,12 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	const ReplyFacts *facts, const char *status_address, bool html,
 	Rendered *ret, GError **error);
 void rendered_clear(Rendered *rendered);
+
+/* ---- told.c ------------------------------------------------------------ */
+
+/* Which lines of a rendered text promise a time. */
+void told_find(ReplyTold *told, const ReplyFacts *facts, const Clock *clock,
+	const char *text);
 
 /* ---- canned.c ---------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ struct Choice {
 
 static const Choice reasons[] = {
 	{"reason_promise", "promise"},
+	{"reason_settlement", "settlement"},
 	{"reason_threat", "threat"},
 	{"reason_reopened", "reopened"},
 	{"reason_agent", "agent"},

@@ -469,6 +469,7 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	Rendered *ret, GError **error)
 {
 	const Language *language = find_language(templates, facts);
+	Clock clock = {templates->dates, language->code, facts->time_zone};
 	g_autoptr(MustacheValue) context = reply_facts_context(
 		facts, language->code, status_address, templates->dates);
 	g_autofree char *whole =
@@ -484,6 +485,7 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	*ret = (Rendered){.language = language->code};
 	split_subject(whole, ret);
 	put_text(context, "title", ret->subject, CLEAN_SUBJECT_MOST);
+	told_find(&ret->told, facts, &clock, ret->text);
 	if (html)
 		ret->html = mustache_render_value(
 			language->kinds[facts->kind][FORM_HTML], context,
@@ -496,6 +498,7 @@ void rendered_clear(Rendered *rendered)
 	g_clear_pointer(&rendered->subject, g_free);
 	g_clear_pointer(&rendered->text, g_free);
 	g_clear_pointer(&rendered->html, g_free);
+	reply_told_clear(&rendered->told);
 }
 
 char *reply_render(const ReplyTemplates *templates, const ReplyFacts *facts,

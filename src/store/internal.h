@@ -96,7 +96,9 @@ char *column_text(Store *store, DbStatement *statement, int column);
 	"		WHERE g.ticket_id = t.id),"                                         \
 	"	t.complainer_reason, t.thread_index, t.thread_topic,"                \
 	"	t.cause, t.update_words, t.answered_by, t.answered_at,"              \
-	"	t.surveyed_at, t.reopened_count, t.merged_into"
+	"	t.surveyed_at, t.reopened_count, t.merged_into,"                     \
+	"	t.questions, t.asked_at, t.reminders, t.settle_by,"                  \
+	"	t.settle_left_s, t.letters"
 
 void *ticket_read(Store *store, DbStatement *row);
 

@@ -30,6 +30,9 @@ static const char *const deadlines[] = {
 	[STORE_DEADLINE_NUDGE] = "nudge",
 	[STORE_DEADLINE_SURVEY] = "survey",
 	[STORE_DEADLINE_AFTERCARE] = "aftercare",
+	[STORE_DEADLINE_SETTLE] = "settle",
+	[STORE_DEADLINE_LETTER] = "letter",
+	[STORE_DEADLINE_REMIND] = "remind",
 };
 
 const char *store_deadline_name(enum store_deadline kind)

@@ -277,10 +277,41 @@ static const char fourth[] =
 	"	PRIMARY KEY (mailbox, folder)"
 	") STRICT, WITHOUT ROWID;";
 
+/* Policies: what is asked of customers, when a matter is to be settled, and
+ * every word that was given. */
+static const char fifth[] =
+	"ALTER TABLE ticket ADD COLUMN questions TEXT;"
+	"ALTER TABLE ticket ADD COLUMN asked_at INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN settle_by INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN settle_left_s INTEGER;"
+	"ALTER TABLE ticket ADD COLUMN letters INTEGER NOT NULL DEFAULT 0;"
+
+	"ALTER TABLE promise ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'"
+	"	CHECK (kind IN ('answer', 'settlement', 'update'));"
+	"ALTER TABLE promise ADD COLUMN words TEXT;"
+
+	"CREATE TABLE deadline_of_policies ("
+	"	ticket_id INTEGER NOT NULL REFERENCES ticket (id)"
+	"		ON DELETE CASCADE,"
+	"	kind TEXT NOT NULL CHECK (kind IN"
+	"		('follow-up', 'promise', 'close',"
+	"		'nudge', 'survey', 'aftercare',"
+	"		'settle', 'letter', 'remind')),"
+	"	due_at INTEGER NOT NULL,"
+	"	PRIMARY KEY (ticket_id, kind)"
+	") STRICT, WITHOUT ROWID;"
+	"INSERT INTO deadline_of_policies (ticket_id, kind, due_at)"
+	"	SELECT ticket_id, kind, due_at FROM deadline;"
+	"DROP TABLE deadline;"
+	"ALTER TABLE deadline_of_policies RENAME TO deadline;"
+	"CREATE INDEX deadline_due ON deadline (due_at);";
+
 const char *const store_migrations[] = {
 	first,
 	second,
 	third,
 	fourth,
+	fifth,
 };
 const int store_migrations_length = G_N_ELEMENTS(store_migrations);

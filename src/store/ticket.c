@@ -20,6 +20,7 @@ void store_ticket_free(StoreTicket *ticket)
 	g_free(ticket->thread_topic);
 	g_free(ticket->cause);
 	g_free(ticket->update_words);
+	g_free(ticket->questions);
 	g_free(ticket->answered_by);
 	g_free(ticket->tags);
 	g_free(ticket);
@@ -36,11 +37,14 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		"	complainer, priority, urgency, complainer_reason,"
 		"	thread_index, thread_topic, cause, update_words,"
 		"	answered_by, answered_at, surveyed_at,"
-		"	reopened_count, merged_into)"
+		"	reopened_count, merged_into, questions, asked_at,"
+		"	reminders, settle_by, settle_left_s, letters)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		"	?, ?, ?, ?, ?, ?)"
 		" RETURNING id",
-		"ttttttttiiIIItitttiittt" /* agents' work */ "tttIIiI",
+		"ttttttttiiIIItitttiittt" /* agents' work */ "tttIIiI"
+		/* policies */ "tIiIIi",
 		ticket->reference, ticket->mailbox,
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
@@ -53,7 +57,9 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		ticket->thread_index, ticket->thread_topic, ticket->cause,
 		ticket->update_words, ticket->answered_by, ticket->answered_at,
 		ticket->surveyed_at, (int64_t)ticket->reopened_count,
-		ticket->merged_into);
+		ticket->merged_into, ticket->questions, ticket->asked_at,
+		(int64_t)ticket->reminders, ticket->settle_by,
+		ticket->settle_left_s, (int64_t)ticket->letters);
 
 	if (good)
 		ticket->id = id;
@@ -72,9 +78,12 @@ bool store_ticket_update(
 		"	complainer_reason = ?, thread_index = ?,"
 		"	thread_topic = ?, cause = ?, update_words = ?,"
 		"	answered_by = ?, answered_at = ?, surveyed_at = ?,"
-		"	reopened_count = ?, merged_into = ?"
+		"	reopened_count = ?, merged_into = ?, questions = ?,"
+		"	asked_at = ?, reminders = ?, settle_by = ?,"
+		"	settle_left_s = ?, letters = ?"
 		" WHERE id = ?",
-		"ttttttIIItitttiittt" /* agents' work */ "tttIIiI" /* id */ "i",
+		"ttttttIIItitttiittt" /* agents' work */ "tttIIiI"
+		/* policies */ "tIiIIi" /* id */ "i",
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language, ticket->heard_at,
@@ -85,7 +94,9 @@ bool store_ticket_update(
 		ticket->thread_index, ticket->thread_topic, ticket->cause,
 		ticket->update_words, ticket->answered_by, ticket->answered_at,
 		ticket->surveyed_at, (int64_t)ticket->reopened_count,
-		ticket->merged_into, ticket->id);
+		ticket->merged_into, ticket->questions, ticket->asked_at,
+		(int64_t)ticket->reminders, ticket->settle_by,
+		ticket->settle_left_s, (int64_t)ticket->letters, ticket->id);
 
 	if (ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED)
 		good = good && words_settle(store, ticket->id, error);

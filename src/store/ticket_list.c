@@ -2,7 +2,7 @@
 
 #define TICKET_COLUMNS TICKET_FIELDS " FROM ticket t"
 
-enum { RANK_COLUMN = 35 }; /* behind the fields */
+enum { RANK_COLUMN = 41 }; /* behind the fields */
 
 void *ticket_read(Store *store, DbStatement *row)
 {
@@ -44,6 +44,12 @@ void *ticket_read(Store *store, DbStatement *row)
 	ticket->surveyed_at = column_integer(store, row, 32);
 	ticket->reopened_count = (unsigned)column_integer(store, row, 33);
 	ticket->merged_into = column_integer(store, row, 34);
+	ticket->questions = column_text(store, row, 35);
+	ticket->asked_at = column_integer(store, row, 36);
+	ticket->reminders = (unsigned)column_integer(store, row, 37);
+	ticket->settle_by = column_integer(store, row, 38);
+	ticket->settle_left_s = column_integer(store, row, 39);
+	ticket->letters = (unsigned)column_integer(store, row, 40);
 	return ticket;
 }
 

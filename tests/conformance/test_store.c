@@ -2036,6 +2036,19 @@ static void test_a_row_of_no_ticket_is_refused(void **state)
 
 /* ---- promises ---------------------------------------------------------- */
 
+static void promise_answer(
+	const Fixture *f, int64_t ticket_id, int64_t outbox_id, int64_t due_at)
+{
+	const StorePromise promise = {
+		.ticket_id = ticket_id,
+		.outbox_id = outbox_id,
+		.made_at = NOW,
+		.due_at = due_at,
+	};
+
+	GOOD(store_promise_insert(f->store, &promise, &error));
+}
+
 static void test_settling_ends_the_open_promises_of_one_ticket(void **state)
 {
 	const Fixture *f = *state;
@@ -2046,18 +2059,18 @@ static void test_settling_ends_the_open_promises_of_one_ticket(void **state)
 	g_autoptr(GPtrArray) promises = NULL;
 	g_autoptr(GPtrArray) others = NULL;
 
-	GOOD(store_promise_insert(f->store, one, row, NOW, NOW + 5, &error));
-	GOOD(store_promise_insert(f->store, two, other, NOW, NOW + 6, &error));
-	GOOD(store_promise_settle(
-		f->store, one, STORE_PROMISE_BROKEN, NOW + 7, &error));
-	GOOD(store_promise_insert(f->store, one, row, NOW, NOW + 8, &error));
-	GOOD(store_promise_settle(
-		f->store, one, STORE_PROMISE_REPLACED, NOW + 9, &error));
-	GOOD(store_promise_insert(f->store, one, row, NOW, NOW + 10, &error));
-	GOOD(store_promise_settle(
-		f->store, one, STORE_PROMISE_KEPT, NOW + 11, &error));
-	GOOD(store_promise_settle(
-		f->store, one, STORE_PROMISE_BROKEN, NOW + 12, &error));
+	promise_answer(f, one, row, NOW + 5);
+	promise_answer(f, two, other, NOW + 6);
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_BROKEN, NOW + 7, &error));
+	promise_answer(f, one, row, NOW + 8);
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_REPLACED, NOW + 9, &error));
+	promise_answer(f, one, row, NOW + 10);
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_KEPT, NOW + 11, &error));
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_BROKEN, NOW + 12, &error));
 
 	static const struct {
 		int64_t due_at, settled_at;
@@ -2082,6 +2095,53 @@ static void test_settling_ends_the_open_promises_of_one_ticket(void **state)
 	const StorePromise *open = others->pdata[0];
 	assert_null(open->outcome);
 	assert_int_equal(open->settled_at, 0);
+}
+
+/* Each kind is settled by itself; what was due is broken by the time at which
+ * it is settled. */
+static void test_a_promise_is_kept_until_it_is_due(void **state)
+{
+	const Fixture *f = *state;
+	int64_t ticket = any_ticket(f);
+	int64_t row = add_row(f, ticket, "ack", NOW, NULL);
+	static const struct {
+		enum store_promise_kind kind;
+		int64_t due_at;
+		const char *words;
+		const char *outcome;
+	} wanted[] = {
+		{STORE_PROMISE_ANSWER, NOW + 5, NULL, NULL},
+		{STORE_PROMISE_SETTLEMENT, NOW + 9, "by then", NULL},
+		{STORE_PROMISE_UPDATE, NOW + 5, "before", "broken"},
+		{STORE_PROMISE_UPDATE, NOW + 7, "at", "kept"},
+		{STORE_PROMISE_UPDATE, NOW + 9, "after", "kept"},
+	};
+	g_autoptr(GPtrArray) promises = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		const StorePromise promise = {
+			.ticket_id = ticket,
+			.outbox_id = row,
+			.kind = wanted[i].kind,
+			.made_at = NOW,
+			.due_at = wanted[i].due_at,
+			.words = (char *)wanted[i].words,
+		};
+		GOOD(store_promise_insert(f->store, &promise, &error));
+	}
+	GOOD(store_promise_keep(
+		f->store, ticket, STORE_PROMISE_UPDATE, NOW + 7, &error));
+	GOOD(store_promise_list(f->store, ticket, &promises, &error));
+	assert_int_equal(promises->len, G_N_ELEMENTS(wanted));
+	for (guint i = 0; i < promises->len; i++) {
+		const StorePromise *promise = promises->pdata[i];
+		assert_int_equal(promise->kind, wanted[i].kind);
+		assert_int_equal(promise->due_at, wanted[i].due_at);
+		assert_text(promise->words, wanted[i].words);
+		assert_text(promise->outcome, wanted[i].outcome);
+		assert_int_equal(
+			promise->settled_at, wanted[i].outcome ? NOW + 7 : 0);
+	}
 }
 
 /* ---- deadlines --------------------------------------------------------- */
@@ -2249,6 +2309,7 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_ratings_are_of_one_to_five_oldest_first),
 	IN_FRESH_STORE(test_a_vip_is_an_address_or_its_domain),
 	IN_FRESH_STORE(test_a_row_of_no_ticket_is_refused),
+	IN_FRESH_STORE(test_a_promise_is_kept_until_it_is_due),
 	IN_FRESH_STORE(test_settling_ends_the_open_promises_of_one_ticket),
 	IN_FRESH_STORE(test_a_deadline_is_one_row_set_replaced_and_removed),
 	IN_FRESH_STORE(test_what_is_due_comes_oldest_first_and_so_many),

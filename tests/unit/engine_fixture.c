@@ -90,9 +90,18 @@ EngineMailbox desk_mailbox(Desk *desk, const char *address)
 		.address = address,
 		.name = "Example customer care",
 		.language = "en",
-		.answer_within = {PROMISE_BUSINESS_HOURS, 8 * HOUR},
-		.late_notice = {PROMISE_WALL, HOUR},
-		.follow_up_every_s = DAY,
+		.terms =
+			{
+				.answer_within = {PROMISE_BUSINESS_HOURS,
+					8 * HOUR},
+				.late_notice = {PROMISE_WALL, HOUR},
+				.follow_up_every_s = DAY,
+				.late_most = 3,
+				.remind_after = {PROMISE_WALL, 3 * DAY},
+				.reminders = 2,
+				.end_waiting_after_s = 7 * DAY,
+				.waiting_pauses = true,
+			},
 		.close_after_s = 30 * DAY,
 		.calendar = desk->calendars->len
 				    ? desk->calendars->pdata[0]
@@ -232,9 +241,20 @@ GPtrArray *desk_events(Desk *desk, const StoreTicket *ticket)
 
 GPtrArray *desk_promises(Desk *desk, const StoreTicket *ticket)
 {
+	return desk_promises_of(desk, ticket, STORE_PROMISE_ANSWER);
+}
+
+GPtrArray *desk_promises_of(
+	Desk *desk, const StoreTicket *ticket, enum store_promise_kind kind)
+{
 	GPtrArray *promises = NULL;
 
 	GOOD(store_promise_list(desk->reader, ticket->id, &promises, &error));
+	for (guint i = promises->len; i > 0; i--) {
+		const StorePromise *promise = promises->pdata[i - 1];
+		if (promise->kind != kind)
+			g_ptr_array_remove_index(promises, i - 1);
+	}
 	return promises;
 }
 

@@ -68,7 +68,10 @@ StoreTicket *desk_ticket(Desk *desk, const char *reference);
 GPtrArray *desk_tickets(Desk *desk);
 GPtrArray *desk_outbox(Desk *desk, const StoreTicket *ticket);
 GPtrArray *desk_events(Desk *desk, const StoreTicket *ticket);
+/* Of answers, or of the kind. */
 GPtrArray *desk_promises(Desk *desk, const StoreTicket *ticket);
+GPtrArray *desk_promises_of(
+	Desk *desk, const StoreTicket *ticket, enum store_promise_kind kind);
 GPtrArray *desk_messages(Desk *desk, int64_t ticket_id);
 int64_t desk_deadline(
 	Desk *desk, const StoreTicket *ticket, enum store_deadline kind);

@@ -373,7 +373,7 @@ static void test_an_update_waits_for_the_next_follow_up(void **state)
 	g_autoptr(StoreTicket) ticket = ticket_of(&c);
 	int64_t due = desk_deadline(c.desk, ticket, STORE_DEADLINE_FOLLOW_UP);
 	desk_run_deadlines(c.desk, due);
-	g_autofree char *mail = latest(&c, "followup");
+	g_autofree char *mail = latest(&c, "late");
 	assert_non_null(strstr(mail, "The courier looks for it."));
 	g_autoptr(StoreTicket) after = ticket_of(&c);
 	assert_null(after->update_words);

@@ -85,7 +85,7 @@ static void test_a_policy_knows_mailboxes_and_outlives_its_configuration(
 		engine_policy_mailbox(policy, "care@example.com", NULL));
 	assert_null(engine_policy_mailbox(policy, "ann@example.com", NULL));
 	assert_int_equal(engine_policy_mailbox(policy, "care@example.com", NULL)
-				 ->follow_up_every_s,
+				 ->terms.follow_up_every_s,
 		24 * 3600);
 }
 

@@ -52,10 +52,21 @@ static void case_set(Case *c, bool with_ticket)
 		.mailbox =
 			{
 				.address = "care@example.com",
-				.answer_within = {PROMISE_BUSINESS_HOURS,
-					8 * HOUR},
-				.late_notice = {PROMISE_WALL, HOUR},
-				.follow_up_every_s = DAY,
+				.terms =
+					{
+						.answer_within =
+							{PROMISE_BUSINESS_HOURS,
+								8 * HOUR},
+						.late_notice = {PROMISE_WALL,
+							HOUR},
+						.follow_up_every_s = DAY,
+						.late_most = 3,
+						.remind_after = {PROMISE_WALL,
+							3 * DAY},
+						.reminders = 2,
+						.end_waiting_after_s = 7 * DAY,
+						.waiting_pauses = true,
+					},
 				.close_after_s = 30 * DAY,
 				.calendar = calendar,
 				.acknowledge = true,
@@ -86,6 +97,7 @@ static void case_set(Case *c, bool with_ticket)
 			},
 	};
 	c->facts.mailbox = &c->mailbox;
+	c->facts.terms = &c->mailbox.terms;
 	c->facts.ticket = with_ticket ? &c->ticket : NULL;
 }
 
@@ -281,7 +293,8 @@ static void test_a_short_promise_is_looked_at_in_its_last_quarter(void **state)
 
 	(void)state;
 	case_set(&c, false);
-	c.mailbox.answer_within = (PromiseDuration){PROMISE_WALL, 2 * HOUR};
+	c.mailbox.terms.answer_within =
+		(PromiseDuration){PROMISE_WALL, 2 * HOUR};
 	Decision decision = mail(&c);
 	assert_int_equal(decision.promised_by, NOW + 2 * HOUR);
 	assert_int_equal(promise_look_of(&decision), NOW + 90 * MINUTE);
@@ -298,14 +311,14 @@ static void test_a_follow_up_never_comes_later_than_the_interval(void **state)
 			g_autofree char *id = g_strdup_printf("%d@x", n);
 			Case c;
 			case_set(&c, false);
-			c.mailbox.follow_up_every_s = intervals[i];
+			c.mailbox.terms.follow_up_every_s = intervals[i];
 			c.mail.message_id = id;
 			Decision decision = mail(&c);
 			assert_true(follow_up_of(&decision) > NOW ||
 				    intervals[i] == 1);
 			assert_follow_up_in(&decision, intervals[i]);
 			case_set(&c, true);
-			c.mailbox.follow_up_every_s = intervals[i];
+			c.mailbox.terms.follow_up_every_s = intervals[i];
 			c.ticket.reference = id;
 			decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
 			assert_follow_up_in(&decision, intervals[i]);
@@ -462,10 +475,14 @@ static void test_the_customers_word_ends_the_waiting_for_it(void **state)
 	(void)state;
 	case_set(&c, true);
 	c.ticket.state = STORE_WAITING;
+	c.ticket.promised_by = 0;
 	Decision decision = mail(&c);
 	assert_int_equal(decision.state, STORE_OPEN);
 	assert_false(decision.reopened);
-	assert_withheld(&decision, "already-acknowledged");
+	assert_true(decision.resumed);
+	assert_sends(&decision, REPLY_STATUS);
+	assert_int_equal(decision.promised_by, PROMISED);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_REMIND], 0);
 }
 
 static void test_a_robots_mail_changes_nothing_on_a_ticket(void **state)
@@ -900,8 +917,7 @@ static void case_remind(Case *c)
 
 static int64_t nudge_at(const Case *c)
 {
-	return decide_nudge_at(
-		&c->mailbox, &c->ticket, c->facts.follow_up_at, NOW);
+	return decide_nudge_at(&c->facts, &c->ticket, c->facts.follow_up_at);
 }
 
 static void test_agents_are_reminded_before_the_next_word(void **state)
@@ -917,7 +933,7 @@ static void test_agents_are_reminded_before_the_next_word(void **state)
 	c.ticket.promised_by = NOW + 3 * HOUR;
 	assert_int_equal(nudge_at(&c), NOW + 6 * HOUR);
 	/* Follow-ups as frequent as that need none. */
-	c.mailbox.follow_up_every_s = 4 * HOUR;
+	c.mailbox.terms.follow_up_every_s = 4 * HOUR;
 	assert_int_equal(nudge_at(&c), 0);
 }
 
@@ -1290,7 +1306,7 @@ static void test_poor_ratings_are_told_of_once_a_day(void **state)
 }
 
 /* They tell the new time, too, and a stock letter beside them would not. */
-static void test_an_agents_words_go_out_in_place_of_a_late_notice(void **state)
+static void test_an_agents_words_are_the_reason_in_a_late_notice(void **state)
 {
 	Case c;
 
@@ -1298,7 +1314,8 @@ static void test_an_agents_words_go_out_in_place_of_a_late_notice(void **state)
 	case_set(&c, true);
 	c.ticket.update_words = (char *)"The courier looks for it.";
 	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
-	assert_sends(&decision, REPLY_FOLLOWUP);
+	assert_sends(&decision, REPLY_LATE);
+	assert_false(decision.automatic);
 	assert_text(decision.escalate, "promise");
 	assert_int_equal(decision.promised_by, PROMISED);
 }
@@ -1391,7 +1408,7 @@ int main(void)
 			test_what_was_promised_and_missed_is_not_kept_by_thanks),
 		cmocka_unit_test(test_poor_ratings_are_told_of_once_a_day),
 		cmocka_unit_test(
-			test_an_agents_words_go_out_in_place_of_a_late_notice),
+			test_an_agents_words_are_the_reason_in_a_late_notice),
 	};
 
 	return cmocka_run_group_tests(tests, open_office, close_office);

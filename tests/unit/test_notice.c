@@ -425,7 +425,7 @@ static void test_agents_are_reminded_once_before_each_word(void **state)
 	EngineMailbox mailbox = make_mailbox(desk);
 
 	mailbox.nudge_before_s = 4 * HOUR;
-	mailbox.answer_within = (PromiseDuration){PROMISE_WALL, 3 * DAY};
+	mailbox.terms.answer_within = (PromiseDuration){PROMISE_WALL, 3 * DAY};
 	open_with(desk, mailbox);
 	g_autoptr(Analysis) mail = mail_new(MARI, "The kettle leaks");
 	g_autoptr(StoreTicket) ticket = open_ticket(desk, mail);

@@ -90,7 +90,7 @@ static char *compose(const ReplyTemplates *templates, const ReplyFacts *facts,
 	const ReplyEnvelope *envelope)
 {
 	g_autoptr(GError) error = NULL;
-	GBytes *bytes = reply_compose(templates, facts, envelope, &error);
+	GBytes *bytes = reply_compose(templates, facts, envelope, NULL, &error);
 
 	if (!bytes)
 		fail_msg("%s", error->message);
@@ -706,7 +706,7 @@ static void test_an_address_that_could_become_a_header_is_refused(void **state)
 		g_autoptr(GError) error = NULL;
 		envelope.to_address = bad[i];
 		assert_null(reply_compose(
-			templates, &full_facts, &envelope, &error));
+			templates, &full_facts, &envelope, NULL, &error));
 		assert_true(g_error_matches(
 			error, REPLY_ERROR, REDRESS_ERROR_INVALID));
 	}
@@ -856,8 +856,8 @@ static gpointer compose_often(gpointer user)
 	for (int i = 0; i < 40; i++) {
 		ReplyFacts facts = full_facts;
 		facts.language = languages[i % 4];
-		GBytes *bytes =
-			reply_compose(templates, &facts, &plain_envelope, NULL);
+		GBytes *bytes = reply_compose(
+			templates, &facts, &plain_envelope, NULL, NULL);
 		if (!bytes)
 			return GINT_TO_POINTER(1);
 		g_bytes_unref(bytes);

@@ -123,7 +123,7 @@ static GMimeMessage *compose(const ReplyTemplates *templates,
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) bytes =
-		reply_compose(templates, facts, envelope, &error);
+		reply_compose(templates, facts, envelope, NULL, &error);
 
 	if (!bytes)
 		fail_msg("%s", error->message);
@@ -490,8 +490,8 @@ static void test_mail_to_staff_needs_no_ticket(void **state)
 	assert_string_equal(header(mail, "Auto-Submitted"), "auto-replied");
 	g_object_unref(mail);
 	facts.kind = REPLY_REPLY;
-	assert_null(
-		reply_compose(templates, &facts, &envelope_to_mari, &error));
+	assert_null(reply_compose(
+		templates, &facts, &envelope_to_mari, NULL, &error));
 }
 
 /* ---- words in HTML ----------------------------------------------------- */
@@ -796,7 +796,7 @@ static void test_an_attached_mail_is_not_touched(void **state)
 	g_ptr_array_add(list, &attachment);
 	envelope.attachments = list;
 	g_autoptr(GBytes) bytes =
-		reply_compose(templates, &facts, &envelope, NULL);
+		reply_compose(templates, &facts, &envelope, NULL, NULL);
 	gsize length = 0;
 	const char *data = g_bytes_get_data(bytes, &length);
 	g_autofree char *mail = g_strndup(data, length);
@@ -934,8 +934,8 @@ static void test_what_cannot_be_hidden_is_not_composed(void **state)
 		ReplyFacts facts = facts_of(REPLY_REPLY, "en");
 		g_autoptr(GError) error = NULL;
 		facts.words = words[i];
-		assert_null(
-			reply_compose(templates, &facts, &envelope, &error));
+		assert_null(reply_compose(
+			templates, &facts, &envelope, NULL, &error));
 		assert_true(g_error_matches(
 			error, REPLY_ERROR, REDRESS_ERROR_INVALID));
 	}
@@ -949,8 +949,8 @@ static void test_what_cannot_be_hidden_is_not_composed(void **state)
 				files[i], i == 0 ? strlen(files[0]) : 24)};
 		g_ptr_array_add(list, &attachment);
 		envelope.attachments = list;
-		assert_null(
-			reply_compose(templates, &facts, &envelope, &error));
+		assert_null(reply_compose(
+			templates, &facts, &envelope, NULL, &error));
 		assert_contains(error->message, "a.bin");
 		g_bytes_unref(attachment.bytes);
 	}
