@@ -21,6 +21,9 @@ prints
               customer's server, at 100 mails a second, over a bare SMTP send;
               aim 2.  Below zero: the acknowledgement left with the commit
               and overtook the 250 on its way through Postfix
+  promise     when a promise of business hours falls due, and the open time
+              between two instants: how many times as fast as the plain way,
+              which walks from day to day with GDateTime
   mailbox     mails that wait in a mailbox at a provider, against mbsync,
               which copies them: see mailbox_bench.py
 
@@ -351,6 +354,22 @@ class Bench:
     def count(path):
         return struct.unpack("=Q", path.read_bytes())[0]
 
+    # ---- promises --------------------------------------------------------
+
+    def promise(self):
+        """A million of each of ours."""
+        print("\nNanoseconds for one answer, Mon-Fri 09:00-17:00 with 24 "
+              "holidays in two years")
+        print(f"{'':>22} {'plain':>10} {'ours':>10} {'ratio':>8}")
+        with Workplace() as place:
+            done = subprocess.run(
+                [self.programs / "promise_pace", place.subfolder("pace")],
+                stdout=subprocess.PIPE, check=True, timeout=600)
+        for line in done.stdout.decode().splitlines():
+            name, ours, plain = line.split()
+            ratio = self.results[name] = float(plain) / float(ours)
+            print(f"{name:>22} {float(plain):>10.0f} {float(ours):>10.0f} "
+                  f"{ratio:>8.1f}", flush=True)
 
     # ---- a mailbox at a provider -----------------------------------------
 
@@ -360,7 +379,8 @@ class Bench:
             mailbox_bench.measure(self.options.mailbox_mails))
 
 
-TABLES = ("throughput", "straight", "fsync", "latency", "mailbox")
+TABLES = (
+    "throughput", "straight", "fsync", "latency", "promise", "mailbox")
 
 
 def build(programs):
