@@ -66,6 +66,59 @@ const char *const *reply_templates_languages(const ReplyTemplates *templates);
 const char *reply_templates_choose(const ReplyTemplates *templates,
 	const char *wanted, const char *fallback);
 
+/* ---- what is there, and how good it is -------------------------------- */
+
+/* Something about templates that are sound. */
+typedef struct ReplyRemark ReplyRemark;
+struct ReplyRemark {
+	bool wrong;  /* somebody should mend it; else it is only to be known */
+	char *file;  /* its path, or a language's code */
+	char *words; /* "lacks English's slots: thanks" */
+};
+void reply_remark_free(ReplyRemark *remark);
+
+/*
+ * Each customer's mail, as text and as HTML, partials included: the variables
+ * and slots that it lacks or has besides, compared with English, and its HTML
+ * compared with its text.  Slots that do not exist.  (transfer full): of
+ * ReplyRemark
+ */
+GPtrArray *reply_templates_compare(const ReplyTemplates *templates);
+
+/*
+ * Each customer's mail, written for a made-up customer in each manner: whether
+ * it lacks what its kind owes (thanks, the reference, a concrete time, what
+ * happens next, a way to answer) or blames the customer, by the words of
+ * tone/LANGUAGE.txt, of which a later folder's are added.  (transfer full): of
+ * ReplyRemark
+ */
+GPtrArray *reply_templates_check_tone(const ReplyTemplates *templates);
+
+/* One template: which file is used, and in place of which. */
+typedef struct ReplyTemplateFile ReplyTemplateFile;
+struct ReplyTemplateFile {
+	char *language; /* its code, or "common": what all share */
+	char *name;     /* "ack", "_footer" */
+	bool partial;
+	enum reply_kind kind; /* unless it is a partial */
+	bool html;
+	/* NULL: there is none, so that the language is not offered and its
+	 * customers are answered in the mailbox's, else in English. */
+	char *path;
+	char **hidden; /* the paths of earlier folders, in their order */
+};
+void reply_template_file_free(ReplyTemplateFile *file);
+
+/* Of all languages, the incomplete too, by language and name: what there is,
+ * and the mails to customers that are missing.  (transfer full): of
+ * ReplyTemplateFile */
+GPtrArray *reply_templates_files(const ReplyTemplates *templates);
+
+/* What of that is to be told: a file in place of another, one of text and HTML
+ * in place of both, a language that is not whole.  (transfer full): of
+ * ReplyRemark */
+GPtrArray *reply_templates_check_files(const ReplyTemplates *templates);
+
 /* One thing that happened on the ticket, told in a follow-up. */
 typedef struct ReplyEvent ReplyEvent;
 struct ReplyEvent {

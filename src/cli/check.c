@@ -3,13 +3,27 @@
 #include <string.h>
 
 #include <redress/parser.h>
-#include <redress/reply.h>
 
 #include "check.h"
 
+/* What is found; OK and WARN do not make the check fail. */
+enum verdict { GOOD, WARN, BAD };
+
+static const struct {
+	const char *name;
+	const char *colour;
+} verdicts[] = {
+	[GOOD] = {"OK", "32"},
+	[WARN] = {"WARN", "33"},
+	[BAD] = {"FAIL", "1;31"},
+};
+
 static const char *verdict_colour(const char *verdict)
 {
-	return strcmp(verdict, "OK") == 0 ? "32" : "1;31";
+	for (size_t i = 0; i < G_N_ELEMENTS(verdicts); i++)
+		if (strcmp(verdict, verdicts[i].name) == 0)
+			return verdicts[i].colour;
+	return "";
 }
 
 static const PrinterColumn columns[] = {
@@ -20,40 +34,47 @@ static const PrinterColumn columns[] = {
 };
 static const PrinterView view = PRINTER_VIEW(PRINTER_LINE, NULL, columns);
 
-static void put(Check *check, bool ok, const char *name, const char *detail)
+static void put(Check *check, enum verdict verdict, const char *name,
+	const char *format, va_list arguments)
 {
 	Printer *printer = check->cli->printer;
+	g_autofree char *detail = g_strdup_vprintf(format, arguments);
 
 	printer_view(printer, &view);
 	printer_begin_map(printer);
 	printer_put_string(printer, "name", name);
-	printer_put_boolean(printer, "ok", ok);
-	printer_put_string(printer, "verdict", ok ? "OK" : "FAIL");
+	printer_put_boolean(printer, "ok", verdict != BAD);
+	printer_put_string(printer, "verdict", verdicts[verdict].name);
 	printer_put_string(printer, "detail", detail);
 	printer_end(printer);
-	check->failed += !ok;
+	check->failed += verdict == BAD;
 }
 
 void check_good(Check *check, const char *name, const char *format, ...)
 {
-	g_autofree char *detail = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	detail = g_strdup_vprintf(format, arguments);
+	put(check, GOOD, name, format, arguments);
 	va_end(arguments);
-	put(check, true, name, detail);
+}
+
+void check_warn(Check *check, const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	put(check, WARN, name, format, arguments);
+	va_end(arguments);
 }
 
 void check_bad(Check *check, const char *name, const char *format, ...)
 {
-	g_autofree char *detail = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	detail = g_strdup_vprintf(format, arguments);
+	put(check, BAD, name, format, arguments);
 	va_end(arguments);
-	put(check, false, name, detail);
 }
 
 /* ---- store and key ----------------------------------------------------- */
@@ -107,43 +128,7 @@ static void check_key(Check *check)
 		check_bad(check, "key", "%s", error->message);
 }
 
-/* ---- templates and calendars ------------------------------------------- */
-
-static void check_languages(Check *check, const ReplyTemplates *templates)
-{
-	for (guint i = 0; i < check->config->mailboxes->len; i++) {
-		const ConfigMailbox *mailbox =
-			check->config->mailboxes->pdata[i];
-		const char *chosen = reply_templates_choose(
-			templates, mailbox->language, NULL);
-
-		if (strcmp(chosen, mailbox->language) != 0)
-			check_bad(check, "templates",
-				"mailbox \"%s\" speaks \"%s\", in which not "
-				"all templates exist; write them or choose "
-				"another language",
-				mailbox->address, mailbox->language);
-	}
-}
-
-static void check_templates(Check *check)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(ReplyTemplates) templates =
-		assembly_templates(check->config, &error);
-	g_autofree char *languages = NULL;
-
-	if (!templates) {
-		check_bad(check, "templates", "%s", error->message);
-		return;
-	}
-	languages =
-		g_strjoinv(" ", (char **)reply_templates_languages(templates));
-	check_good(check, "templates", "whole in %s", languages);
-	check_languages(check, templates);
-	if (!assembly_check_letters(check->config, templates, &error))
-		check_bad(check, "letters", "%s", error->message);
-}
+/* ---- calendars ---------------------------------------------------------- */
 
 /* "2026-11-24 14:00" on the clocks of the zone.  (transfer full) */
 static char *show_time(GTimeZone *zone, int64_t at_s)

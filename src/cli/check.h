@@ -11,11 +11,17 @@ struct Check {
 	unsigned failed;
 };
 
-/* One line: what was found; where it is bad, also what to do. */
+/* One line: what was found; where it is bad, also what to do.  A warning does
+ * not make the check fail. */
 void check_good(Check *check, const char *name, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+void check_warn(Check *check, const char *name, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 void check_bad(Check *check, const char *name, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
+
+/* check_templates.c: are the words whole, alike, and fit to be sent? */
+void check_templates(Check *check);
 
 /* check_socket.c: can the mail server reach the milter's socket? */
 void check_socket(Check *check);

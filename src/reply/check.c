@@ -205,6 +205,8 @@ static char *complain_of_partial(const char *name, const TemplateFile *file)
 static char *complain(const MustacheNode *node, const GPtrArray *sections,
 	const TemplateFile *file)
 {
+	if (node->type == MUSTACHE_SLOT)
+		return NULL;
 	if (node->type == MUSTACHE_PARTIAL)
 		return complain_of_partial(node->text, file);
 	const Word *word = find_word(node->text);
@@ -250,6 +252,8 @@ static const char *text_beside(const GPtrArray *nodes, guint index, int step)
 {
 	for (guint i = index + (guint)step; i < nodes->len; i += (guint)step) {
 		const MustacheNode *node = g_ptr_array_index(nodes, i);
+		if (node->type == MUSTACHE_SLOT)
+			continue;
 		if (node->type != MUSTACHE_TEXT)
 			return NULL;
 		if (node->text[strspn(node->text, " \t\r\n")])
@@ -301,7 +305,7 @@ static bool is_first(const Mustache *mustache, guint index)
 	for (guint i = 0; i < index; i++) {
 		const MustacheNode *node =
 			g_ptr_array_index(mustache->nodes, i);
-		if (node->line > 1 &&
+		if (node->line > 1 && node->type != MUSTACHE_SLOT &&
 			(node->type != MUSTACHE_TEXT ||
 				node->text[strspn(node->text, " \t\r\n")]))
 			return false;

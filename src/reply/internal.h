@@ -13,6 +13,7 @@ enum mustache_node_type {
 	MUSTACHE_SECTION,  /* {{#x}} */
 	MUSTACHE_INVERTED, /* {{^x}} */
 	MUSTACHE_PARTIAL,  /* {{>x}} */
+	MUSTACHE_SLOT,     /* {{! slot: x }}: what a sentence means */
 };
 
 typedef struct MustacheNode MustacheNode;
@@ -218,6 +219,14 @@ bool reply_check(
 /* ---- slots.c ----------------------------------------------------------- */
 
 bool slot_is_known(const char *name);
+
+/* ---- compare.c --------------------------------------------------------- */
+
+/* Of ReplyRemark.  (transfer full) */
+GPtrArray *remarks_new(void);
+
+/* words: (transfer full). */
+void remarks_add(GPtrArray *remarks, bool wrong, const char *file, char *words);
 
 /* ---- templates.c ------------------------------------------------------- */
 

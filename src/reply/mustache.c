@@ -13,6 +13,9 @@ G_DEFINE_QUARK(redress_reply_error, reply_error)
 
 enum { SECTIONS_MOST_DEEP = 64 };
 
+/* A comment to who reads the source; to us, what a sentence means. */
+static const char slot_prefix[] = "slot:";
+
 typedef struct Parser Parser;
 struct Parser {
 	const char *file;
@@ -244,6 +247,13 @@ static bool add_tag(
 		return false;
 	switch (tag->kind) {
 	case '!':
+		if (g_str_has_prefix(tag->name, slot_prefix)) {
+			add_node(parser, MUSTACHE_SLOT, tag->line,
+				g_strstrip(g_strdup(
+					tag->name + strlen(slot_prefix))));
+			return true;
+		}
+		G_GNUC_FALLTHROUGH;
 	case '=':
 		if (parser->line_start)
 			add_node(
@@ -375,7 +385,7 @@ static void visit_name(
 	const NameVisit *names = user;
 
 	(void)sections;
-	if (node->type != MUSTACHE_PARTIAL)
+	if (node->type != MUSTACHE_PARTIAL && node->type != MUSTACHE_SLOT)
 		names->visit(node->text, node->line, names->user);
 }
 

@@ -188,6 +188,8 @@ static void render_node(
 	case MUSTACHE_PARTIAL:
 		render_partial(render, node, indent);
 		break;
+	case MUSTACHE_SLOT:
+		break;
 	}
 }
 

@@ -2,36 +2,33 @@
  * Templates: which files there are, which win, and whether they are sound.
  * Loaded once, then only read.
  */
-#include "internal.h"
+#include "templates.h"
 
 #include <string.h>
 
 enum { FILE_MOST_BYTES = 256 * 1024 };
 
-static const char common_name[] = "common";
-
 static const char subject_prefix[] = "Subject: ";
-
-/* The two forms of each template. */
-enum form { FORM_TEXT, FORM_HTML, FORMS };
 
 static const char *const form_suffix[FORMS] = {".txt", ".html"};
 
-typedef struct Language Language;
-struct Language {
-	char *code;
-	Mustache *kinds[REPLY_KINDS][FORMS];
-	GHashTable *partials[FORMS]; /* name -> Mustache */
-	GHashTable *files;           /* file name -> path, the winning one */
-};
+static void found_file_free(gpointer data)
+{
+	FoundFile *file = data;
 
-struct ReplyTemplates {
-	GHashTable *languages; /* code -> Language, the incomplete too */
-	Language *common;      /* partials that a language may lack */
-	GPtrArray *offered;    /* const char *, sorted, NULL-terminated */
-	Canned *canned;
-	ReplyDates *dates;
-};
+	g_free(file->path);
+	g_ptr_array_unref(file->hidden);
+	g_free(file);
+}
+
+static FoundFile *found_file_new(const char *path)
+{
+	FoundFile *file = g_new0(FoundFile, 1);
+
+	file->path = g_strdup(path);
+	file->hidden = g_ptr_array_new_with_free_func(g_free);
+	return file;
+}
 
 static void language_free(gpointer data)
 {
@@ -55,8 +52,8 @@ static Language *language_new(const char *code)
 	for (int form = 0; form < FORMS; form++)
 		language->partials[form] = g_hash_table_new_full(g_str_hash,
 			g_str_equal, g_free, (GDestroyNotify)mustache_free);
-	language->files =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	language->files = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, found_file_free);
 	return language;
 }
 
@@ -67,6 +64,7 @@ void reply_templates_free(ReplyTemplates *templates)
 	g_hash_table_unref(templates->languages);
 	language_free(templates->common);
 	g_ptr_array_unref(templates->offered);
+	g_ptr_array_unref(templates->tone);
 	canned_free(templates->canned);
 	reply_dates_free(templates->dates);
 	g_free(templates);
@@ -81,13 +79,30 @@ bool template_is_language(const char *name)
 	return (length == 2 || length == 3) && !name[length];
 }
 
-/* The form by the name's end; FORMS if it is no template. */
-static enum form form_of(const char *name)
+enum form template_form_of(const char *name)
 {
 	for (int form = 0; form < FORMS; form++)
 		if (*name != '.' && g_str_has_suffix(name, form_suffix[form]))
 			return (enum form)form;
 	return FORMS;
+}
+
+char *template_file_name(enum reply_kind kind, enum form form)
+{
+	return g_strconcat(reply_kind_name(kind), form_suffix[form], NULL);
+}
+
+const char *template_path(const Language *language, const char *name)
+{
+	const FoundFile *file = g_hash_table_lookup(language->files, name);
+
+	return file ? file->path : NULL;
+}
+
+bool template_is_whole(const Language *language, enum reply_kind kind)
+{
+	return language->kinds[kind][FORM_TEXT] &&
+	       language->kinds[kind][FORM_HTML];
 }
 
 static GDir *open_directory(const char *path, GError **error)
@@ -101,10 +116,23 @@ static GDir *open_directory(const char *path, GError **error)
 	return directory;
 }
 
-/* Names in order, so that the first mistake is always the same one. */
-static GList *sorted_keys(GHashTable *table)
+GList *template_sorted_keys(GHashTable *table)
 {
 	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
+}
+
+static void add_file(Language *language, const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	FoundFile *file = g_hash_table_lookup(language->files, name);
+
+	if (!file) {
+		g_hash_table_insert(
+			language->files, g_strdup(name), found_file_new(path));
+		return;
+	}
+	g_ptr_array_add(file->hidden, file->path);
+	file->path = g_steal_pointer(&path);
 }
 
 static bool list_language(Language *language, const char *path, GError **error)
@@ -115,16 +143,15 @@ static bool list_language(Language *language, const char *path, GError **error)
 	if (!directory)
 		return false;
 	while ((name = g_dir_read_name(directory)))
-		if (form_of(name) != FORMS)
-			g_hash_table_replace(language->files, g_strdup(name),
-				g_build_filename(path, name, NULL));
+		if (template_form_of(name) != FORMS)
+			add_file(language, path, name);
 	return true;
 }
 
 /* A language's, or what all of them share; NULL if it is neither. */
 static Language *find_folder(ReplyTemplates *templates, const char *name)
 {
-	if (strcmp(name, common_name) == 0)
+	if (strcmp(name, TEMPLATES_COMMON) == 0)
 		return templates->common;
 	if (!template_is_language(name))
 		return NULL;
@@ -160,26 +187,45 @@ static bool list_directory(
 static void take_common(Language *language, const Language *common)
 {
 	GHashTableIter iter;
-	gpointer name, path;
+	gpointer name, file;
 
 	g_hash_table_iter_init(&iter, common->files);
-	while (g_hash_table_iter_next(&iter, &name, &path))
+	while (g_hash_table_iter_next(&iter, &name, &file))
 		if (!g_hash_table_contains(language->files, name))
 			g_hash_table_insert(language->files, g_strdup(name),
-				g_strdup(path));
+				found_file_new(((FoundFile *)file)->path));
 }
 
 /* A whole mail there would be in no language. */
 static bool check_common(const Language *common, GError **error)
 {
-	g_autoptr(GList) names = sorted_keys(common->files);
+	g_autoptr(GList) names = template_sorted_keys(common->files);
 
 	for (GList *name = names; name; name = name->next)
 		if (*(const char *)name->data != '_')
 			return template_fail(error,
-				g_hash_table_lookup(common->files, name->data),
+				template_path(common, name->data),
 				"common/ is for partials, whose names begin "
 				"with \"_\"");
+	return true;
+}
+
+/* Read only when somebody asks how the mails sound. */
+static bool list_tone(
+	ReplyTemplates *templates, const char *directory, GError **error)
+{
+	g_autofree char *path = g_build_filename(directory, "tone", NULL);
+	const char *name;
+
+	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
+		return true;
+	g_autoptr(GDir) folder = open_directory(path, error);
+	if (!folder)
+		return false;
+	while ((name = g_dir_read_name(folder)))
+		if (template_form_of(name) == FORM_TEXT)
+			g_ptr_array_add(templates->tone,
+				g_build_filename(path, name, NULL));
 	return true;
 }
 
@@ -240,7 +286,7 @@ static bool fail_name(GError **error, const char *path)
 static bool read_one(
 	Language *language, const char *name, const char *path, GError **error)
 {
-	enum form form = form_of(name);
+	enum form form = template_form_of(name);
 	bool partial = *name == '_';
 	enum reply_kind kind = REPLY_ACK;
 	g_autofree char *stem = g_strndup(name + partial,
@@ -267,7 +313,7 @@ static bool read_one(
 static bool check_one(
 	Language *language, const char *name, const char *path, GError **error)
 {
-	enum form form = form_of(name);
+	enum form form = template_form_of(name);
 	TemplateFile file = {
 		.path = path,
 		.html = form == FORM_HTML,
@@ -291,12 +337,11 @@ static bool for_each_file(Language *language,
 	bool (*act)(Language *, const char *, const char *, GError **),
 	GError **error)
 {
-	g_autoptr(GList) names = sorted_keys(language->files);
+	g_autoptr(GList) names = template_sorted_keys(language->files);
 
 	for (GList *name = names; name; name = name->next)
 		if (!act(language, name->data,
-			    g_hash_table_lookup(language->files, name->data),
-			    error))
+			    template_path(language, name->data), error))
 			return false;
 	return true;
 }
@@ -345,13 +390,14 @@ static bool load_all(ReplyTemplates *templates, const char *const *directories,
 {
 	for (const char *const *path = directories; *path; path++)
 		if (!list_directory(templates, *path, error) ||
+			!list_tone(templates, *path, error) ||
 			!canned_list(templates->canned, *path, error))
 			return false;
 	if (!check_common(templates->common, error) ||
 		!canned_read(templates->canned, error))
 		return false;
 
-	g_autoptr(GList) codes = sorted_keys(templates->languages);
+	g_autoptr(GList) codes = template_sorted_keys(templates->languages);
 	for (GList *code = codes; code; code = code->next) {
 		Language *language =
 			g_hash_table_lookup(templates->languages, code->data);
@@ -375,8 +421,9 @@ ReplyTemplates *reply_templates_load(
 
 	templates->languages = g_hash_table_new_full(
 		g_str_hash, g_str_equal, NULL, language_free);
-	templates->common = language_new(common_name);
+	templates->common = language_new(TEMPLATES_COMMON);
 	templates->offered = g_ptr_array_new();
+	templates->tone = g_ptr_array_new_with_free_func(g_free);
 	templates->canned = canned_new();
 	templates->dates = reply_dates_new();
 	if (!load_all(templates, directories, error))
@@ -424,8 +471,7 @@ static const Language *find_language(
 					  templates->languages, facts->language)
 				: NULL;
 
-	if (language && language->kinds[facts->kind][FORM_TEXT] &&
-		language->kinds[facts->kind][FORM_HTML])
+	if (language && template_is_whole(language, facts->kind))
 		return language;
 	return g_hash_table_lookup(templates->languages, "en");
 }

@@ -426,6 +426,28 @@ class CliTest(unittest.TestCase):
         self.assertFalse(self.redressd.store_file.exists())
         self.assertFalse(sink.mails())
 
+    def test_check_warns_of_words_and_passes(self):
+        own = self.place.folder / "own"
+        (own / "en").mkdir(parents=True)
+        (own / "en/late.txt").write_text(
+            "Subject: Late\n\nYou should have known. {{reference}}\n")
+        sink = self.place.sink()
+        self.redressd.write_config(
+            {"submission": {"host": LOOPBACK, "port": sink.port},
+             "templates": [SOURCE / "templates", own]})
+        lines = [json.loads(line) for line in self.run_tool(
+            "check", "--json")[0].splitlines()]
+        warned = [line["detail"] for line in lines
+                  if line["verdict"] == "WARN"
+                  and str(own / "en/late.txt") in line["detail"]]
+        self.assertTrue(all(line["ok"] for line in lines), lines)
+        self.assertTrue(any("change both" in line for line in warned), warned)
+        self.assertTrue(any("blames the customer" in line
+                            for line in warned), warned)
+        used = [line for line in lines
+                if "is used in place of" in line["detail"]]
+        self.assertEqual([line["verdict"] for line in used], ["OK"], lines)
+
     def test_check_names_file_line_and_key_of_a_mistake(self):
         with open(self.redressd.config_file, "a", encoding="utf-8") as file:
             file.write("hostnam = \"x\"\n")
