@@ -455,6 +455,31 @@ class CliTest(unittest.TestCase):
         self.assertIn(str(self.redressd.config_file), out)
         self.assertIn("hostnam", out)
 
+    def test_check_tells_what_each_policy_would_promise_now(self):
+        for name in ("asic-rg271", "fca-disp-1.6"):
+            with self.subTest(name):
+                self.redressd.write_config(
+                    {("mailbox", MAILBOX): {"policies": [name]}})
+                with open(self.redressd.config_file, "a",
+                          encoding="utf-8") as file:
+                    file.write(f'include("{SOURCE}/conf/policies/'
+                               f'{name}.conf")\n')
+                lines = [json.loads(line) for line in self.run_tool(
+                    "check", "--json", status=1)[0].splitlines()]
+                told = [line["detail"] for line in lines
+                        if line["name"] == "mailbox"]
+                self.assertEqual(len(told), 2, told)
+                self.assertRegex(
+                    told[0], f'policy "{name}": a complaint now would be '
+                    r"answered by \d{4}-\d\d-\d\d \d\d:\d\d, settled by "
+                    r"\d{4}-.*, and next heard of by \d{4}-")
+                self.assertNotIn("settled by", told[1])
+                letters = [line["detail"] for line in lines
+                           if line["name"] == "letters"]
+                self.assertEqual(len(letters), name == "fca-disp-1.6")
+                self.assertTrue(all(
+                    "still to be filled in" in said for said in letters))
+
     def test_check_says_why_the_mail_server_cannot_reach_the_socket(self):
         self.redressd.milter_folder.chmod(0o700)
         lines = [json.loads(line) for line in self.run_tool(
