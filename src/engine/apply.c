@@ -1,4 +1,5 @@
 /* Carries decisions out, inside the writer's transaction. */
+#include "deciding.h"
 #include "internal.h"
 
 enum {
@@ -143,11 +144,6 @@ static bool add_event(Context *context, const StoreTicket *ticket,
 	return event_add(context, &options, error);
 }
 
-static bool is_settled(const StoreTicket *ticket)
-{
-	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
-}
-
 static void change_state(
 	StoreTicket *ticket, const Decision *decision, int64_t now_s)
 {
@@ -159,7 +155,7 @@ static void change_state(
 	ticket->state = decision->state;
 	ticket->reopened_count += decision->reopened;
 	/* What was to be said before the end is not said after it. */
-	if (is_settled(ticket))
+	if (decide_is_settled(ticket))
 		g_clear_pointer(&ticket->update_words, g_free);
 }
 
@@ -421,7 +417,8 @@ static bool withdraw(Context *context, const StoreTicket *ticket,
 {
 	const Decision *decision = apply->decision;
 
-	if (decision->quiet || (is_settled(ticket) && !apply->was_settled))
+	if (decision->quiet ||
+		(decide_is_settled(ticket) && !apply->was_settled))
 		return withdraw_kind(context, ticket, apply, NULL, error);
 	if (decision->reopened &&
 		(!withdraw_kind(context, ticket, apply,
@@ -475,7 +472,7 @@ static bool settle_promises(Context *context, const StoreTicket *ticket,
 {
 	const Decision *decision = apply->decision;
 	Store *store = context->store;
-	bool over = is_settled(ticket) && !apply->was_settled;
+	bool over = decide_is_settled(ticket) && !apply->was_settled;
 
 	if (decision->settle &&
 		!store_promise_settle(store, ticket->id, STORE_PROMISE_ANSWER,
@@ -531,7 +528,7 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 		.old_promised_s = ticket->promised_by,
 		.old_settle_by = ticket->settle_by,
 		.questions = questions,
-		.was_settled = is_settled(ticket),
+		.was_settled = decide_is_settled(ticket),
 		.now_s = now_s,
 	};
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "deciding.h"
 
 enum { COMPENSATIONS_SHOWN = 5 };
 
@@ -43,11 +44,6 @@ static bool log_event(Context *context, const StoreTicket *ticket,
 
 /* ---- what can be done -------------------------------------------------- */
 
-static bool is_settled(const StoreTicket *ticket)
-{
-	return ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED;
-}
-
 /* Its mail goes to another ticket: opened again, it would have none. */
 static void check_merged(const StoreTicket *ticket, const Steer *steer)
 {
@@ -80,7 +76,7 @@ static void check_states(const StoreTicket *ticket, const Steer *steer)
 		bool reopens = rules[i].verb == COMMAND_PROMISE &&
 			       commands_find(steer->commands, COMMAND_REOPEN);
 		if (command && !reopens &&
-			rules[i].settled == is_settled(ticket)) {
+			rules[i].settled == decide_is_settled(ticket)) {
 			command->conflict = !command->problem;
 			commands_refuse(steer->commands, command,
 				"Ticket %s %s %s.", ticket->reference,
@@ -135,7 +131,7 @@ static bool check_merge(Context *context, const StoreTicket *ticket,
 		problem = "it is another customer's";
 	else if (strcmp(into->mailbox, ticket->mailbox) != 0)
 		problem = "it is in another mailbox";
-	else if (is_settled(into) && !is_settled(ticket))
+	else if (decide_is_settled(into) && !decide_is_settled(ticket))
 		problem = "it is settled: reopen it first";
 	if (problem) {
 		merge->conflict = into && into->id != ticket->id;
@@ -476,7 +472,7 @@ static bool go_on(Context *context, const StoreTicket *from, StoreTicket *into,
 {
 	DecideFacts facts;
 
-	if (!from->promised_by || is_settled(into) ||
+	if (!from->promised_by || decide_is_settled(into) ||
 		(into->promised_by && into->promised_by <= from->promised_by))
 		return true;
 	if (!apply_gather(
