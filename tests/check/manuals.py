@@ -38,6 +38,24 @@ def plain(text):
     return re.sub(r"\b(No|Ns|Cm|Ar|Op|Li|Va|Pa|Ql) ", "", text)
 
 
+# ---- deadlines --------------------------------------------------------------
+
+CLOCKS = ("answer", "follow-up", "settlement", "letter", "reminder", "survey",
+          "aftercare", "close")
+
+
+def clocks(text):
+    """What the table of clocks says, as the manual says it."""
+    rows = re.findall(
+        rf"\[CLOCK_\w+\] = \{{{WORD},\s*\{{([A-Z_,\s]+)\}}\}}", text)
+    acts = {name: [act.strip().lower().replace("_", " ")
+                   for act in row.split(",")] for name, row in rows}
+    return {name: ", ".join(f"{clock} {act}"
+                            for clock, act in zip(CLOCKS, row, strict=True)
+                            if act != "keeps") or "nothing moves"
+            for name, row in acts.items()}
+
+
 # ---- settings ---------------------------------------------------------------
 
 def settings(text):
@@ -114,6 +132,17 @@ def items(page, macro):
         found.update(word for word in line.replace(",", " ").split()
                      if word[0].islower())
     return found
+
+
+class ClocksTest(unittest.TestCase):
+    def test_the_manual_shows_the_table_of_clocks(self):
+        table = clocks(sources.ROOT.joinpath("src/engine/clocks.c").read_text(
+            encoding="utf-8"))
+        section = manual("redress.conf.5").split(".Sh DEADLINES")[1]
+        section = section.split(".Sh ")[0]
+        shown = dict(re.findall(r"^\.It (.+)\n(.+)\.$", section, re.M))
+        self.assertGreater(len(table), 15)
+        self.assertEqual({name: shown.get(name) for name in table}, table)
 
 
 class NamesTest(unittest.TestCase):
