@@ -77,6 +77,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outbox, outbox_free)
 /* From any thread, any time, never blocks: look for due rows now. */
 void outbox_wake(Outbox *outbox);
 
+/* A mail that is in no store. */
+typedef struct OutboxMail OutboxMail;
+struct OutboxMail {
+	const char *envelope_from; /* "" for <> */
+	const char *recipient;
+	GBytes *bytes;
+};
+
+/*
+ * For previews: hands mails over by one connection, one after the other, while
+ * the caller waits.  The first that is not taken ends it: PERMANENT if it was
+ * refused, TEMPORARY if the server could not be reached or put it off, UNKNOWN
+ * if it gave no answer.  *ret_sent is set in any case.
+ */
+bool outbox_send(const OutboxServer *server, const OutboxMail *mails,
+	size_t length, size_t *ret_sent, GError **error);
+
 /* For `redress check`: connects, greets, TLS, AUTH; sends nothing.
  * ret_offers (nullable): what the server says it can do, "AUTH PLAIN LOGIN,
  * SIZE 35882577". */

@@ -269,6 +269,9 @@ struct ReplyEnvelope {
 	 * attachment for one, is REDRESS_ERROR_INVALID.
 	 */
 	const char *const *private_addresses;
+	/* To be looked at by who writes templates: the header says so, and
+	 * that no person wrote it. */
+	bool preview;
 };
 
 /*

@@ -133,3 +133,56 @@ bool outbox_probe(const OutboxServer *server, char **ret_offers, GError **error)
 	g_autoptr(SmtpClient) client = smtp_client_new(server, NULL);
 	return smtp_client_probe(client, ret_offers, error);
 }
+
+static bool allow_dot(void *user)
+{
+	(void)user;
+	return true;
+}
+
+static enum redress_error_code code_of(enum engine_outcome outcome)
+{
+	switch (outcome) {
+	case ENGINE_SENT:
+	case ENGINE_REFUSED:
+		return REDRESS_ERROR_PERMANENT;
+	case ENGINE_DEFERRED:
+	case ENGINE_NOT_TRIED:
+		return REDRESS_ERROR_TEMPORARY;
+	case ENGINE_UNCERTAIN:
+		return REDRESS_ERROR_UNKNOWN;
+	}
+	g_assert_not_reached();
+}
+
+static bool send_one(SmtpClient *client, const OutboxServer *server,
+	const OutboxMail *mail, GError **error)
+{
+	const SmtpMail sent = {
+		.envelope_from = mail->envelope_from,
+		.recipient = mail->recipient,
+		.bytes = mail->bytes,
+		.before_dot = allow_dot,
+	};
+	g_auto(SmtpResult) result = {0};
+
+	smtp_client_send(client, &sent, &result);
+	if (result.outcome == ENGINE_SENT)
+		return true;
+	g_set_error(error, OUTBOX_ERROR, code_of(result.outcome),
+		"%s port %u: <%s>: %s", server->host, server->port,
+		mail->recipient, result.text ? result.text : "no answer");
+	return false;
+}
+
+bool outbox_send(const OutboxServer *server, const OutboxMail *mails,
+	size_t length, size_t *ret_sent, GError **error)
+{
+	initialise_library();
+	g_autoptr(SmtpClient) client = smtp_client_new(server, NULL);
+
+	for (*ret_sent = 0; *ret_sent < length; (*ret_sent)++)
+		if (!send_one(client, server, &mails[*ret_sent], error))
+			return false;
+	return true;
+}

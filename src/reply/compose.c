@@ -106,8 +106,9 @@ static void set_subject(Compose *compose)
 	g_autofree char *untagged = tagged ? remove_tag(skip_re(words), tag)
 					   : g_strdup(skip_re(words));
 	const char *bare = skip_re(untagged);
-	g_autofree char *start = g_strconcat(
-		answered ? (tagged ? "Re: " : "Re:") : "", tag, NULL);
+	g_autofree char *start =
+		g_strconcat(compose->envelope->preview ? "Preview: " : "",
+			answered ? (tagged ? "Re: " : "Re:") : "", tag, NULL);
 	g_autofree char *rest =
 		words_encode(bare, strlen("Subject:  ") + strlen(start));
 	/* A fold is a space already. */
@@ -202,11 +203,14 @@ static void set_outlook(Compose *compose)
 }
 
 /* RFC 3834, 5: "no" is said of what a person wrote, though we carry it. */
-static const char *auto_submitted(const ReplyFacts *facts)
+static const char *auto_submitted(const Compose *compose)
 {
+	const ReplyFacts *facts = compose->facts;
 	bool wrote = (facts->words && *facts->words) ||
 		     (facts->resolution && *facts->resolution);
 
+	if (compose->envelope->preview)
+		return "auto-generated";
 	if (facts->kind == REPLY_REPLY ||
 		(facts->kind == REPLY_RESOLVED && wrote))
 		return "no";
@@ -217,10 +221,12 @@ static const char *auto_submitted(const ReplyFacts *facts)
 static void set_marks(Compose *compose)
 {
 	/* No Precedence: "bulk" would hide a customer's answer. */
-	set_raw(compose, "Auto-Submitted", auto_submitted(compose->facts));
+	set_raw(compose, "Auto-Submitted", auto_submitted(compose));
 	set_raw(compose, "X-Auto-Response-Suppress", "All");
 	if (compose->facts->reference)
 		set_raw(compose, "X-Redress-Ticket", compose->facts->reference);
+	if (compose->envelope->preview)
+		set_raw(compose, "X-Redress-Preview", "yes");
 	set_raw(compose, "Content-Language", compose->rendered->language);
 	set_raw(compose, "MIME-Version", "1.0");
 }
