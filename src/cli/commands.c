@@ -253,13 +253,18 @@ static const CliCommand commands[] = {
 	},
 	{
 		"render",
-		"show a template with sample values",
-		"NAME",
+		"show templates with sample values, or mail previews of them",
+		"NAME…",
 		"NAME is a template's, such as ack, reply or briefing (see\n"
-		"redress-templates(5)), or canned/NAME.\n\n"
+		"redress-templates(5)), or canned/NAME.  --html-out shows "
+		"them all side by side.\n\n"
 		"Examples:\n"
-		"  redress render ack --lang fi\n"
-		"  redress render resolved --lang el --html > resolved.html",
+		"  redress render ack --language fi\n"
+		"  redress render resolved --language el --html > "
+		"resolved.html\n"
+		"  redress render --all --html-out previews\n"
+		"  redress render ack late --language zh --mail-to "
+		"mari@example.com",
 		cli_render,
 	},
 	{0},

@@ -1,264 +1,391 @@
-#include "cli.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include <redress/reply.h>
+#include "render.h"
 
 static const PrinterColumn columns[] = {
 	PRINTER_COLUMN("text", "", PRINTER_BLOCK),
 };
 static const PrinterView view = PRINTER_VIEW(PRINTER_FIELDS, NULL, columns);
 
-enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S };
-
 static const char canned_prefix[] = "canned/";
-static const char answer[] =
-	"Dear Ann Smith,\n\n"
-	"we are sorry that the lamp came broken. A new one left us today; you "
-	"can follow it at https://parcels.example.com/track?id=42.\n\n"
-	"Kind regards,\nMari";
-
-static const char *const questions[] = {
-	"What is the number of your order?",
-	"What does the label below the lamp say?",
-	"May we send the new lamp to the same address?",
-	NULL,
-};
-
-/* A ticket as there are many, opened two hours ago. */
-static const ReplyFacts sample = {
-	.time_zone = "UTC",
-	.reference = "7K3F-92QX",
-	.customer_name = "Ann Smith",
-	.subject = "The lamp came broken",
-	.mailbox_name = "Example customer care",
-	.mailbox_address = "complaints@example.com",
-	.assignee = "Mari",
-	.state = "open",
-	.customer_address = "ann@customer.example",
-	.messages = 1,
-	.late_count = 1,
-};
-
-static ReplyCase history[] = {
-	{"1A2B-3C4E", "The invoice came twice", "closed", 0,
-		"one was taken back"},
-};
-static ReplyCase similar[] = {
-	{"5D6F-7G8H", "Broken on arrival", "resolved", 0,
-		"a new one was sent; 10 EUR"},
-};
-static const ReplyCommand commands[] = {
-	{.line = "#resolv",
-		.problem = "there is no such command",
-		.suggestion = "#resolve"},
-};
-
-/* The mailbox that comes first in the configuration speaks. */
-static void use_config(ReplyFacts *facts, const Config *config)
-{
-	const ConfigMailbox *mailbox = config->mailboxes->pdata[0];
-
-	facts->mailbox_name = mailbox->name;
-	facts->mailbox_address = mailbox->address;
-	facts->time_zone =
-		promise_calendar_time_zone(mailbox->calendar->calendar);
-	facts->promised_s = promise_due(mailbox->calendar->calendar,
-		mailbox->own->answer_within, facts->opened_s);
-	facts->interval_s = (unsigned)mailbox->own->follow_up_every_s;
-	facts->next_update_s = facts->now_s + mailbox->own->follow_up_every_s;
-}
-
-static void add_times(ReplyFacts *facts)
-{
-	facts->now_s = base_clock_now_s();
-	facts->opened_s = facts->now_s - 2 * HOUR_S;
-	facts->promised_s = facts->now_s + 8 * HOUR_S;
-	facts->next_update_s = facts->now_s + 24 * HOUR_S;
-	facts->interval_s = 24 * HOUR_S;
-}
-
-static void add_staff(ReplyFacts *facts)
-{
-	history[0].at_s = facts->now_s - 90 * DAY_S;
-	similar[0].at_s = facts->now_s - 30 * DAY_S;
-	facts->history = history;
-	facts->history_length = G_N_ELEMENTS(history);
-	facts->similar = similar;
-	facts->similar_length = G_N_ELEMENTS(similar);
-	facts->customer_words = "The lamp came broken.\nI want a new one.";
-	facts->complainer = "aggressive";
-	facts->complainer_reason = "'at once'";
-	facts->priority = "high";
-}
-
-/* What this kind of mail tells, and others do not. */
-static void add_own(ReplyFacts *facts)
-{
-	switch (facts->kind) {
-	case REPLY_ACK:
-	case REPLY_FOLLOWUP:
-	case REPLY_STATUS:
-	case REPLY_UNREACHABLE:
-		return;
-	case REPLY_REPLY:
-		facts->words = answer;
-		return;
-	case REPLY_RESOLVED:
-		facts->state = "resolved";
-		facts->resolution =
-			"We have sent a new lamp; it arrives on Tuesday.";
-		return;
-	case REPLY_SURVEY:
-	case REPLY_AFTERCARE:
-		facts->state = "resolved";
-		return;
-	case REPLY_NEED_INFO:
-		facts->state = "waiting";
-		facts->questions = questions;
-		facts->wait_until_s = facts->now_s + 7 * DAY_S;
-		return;
-	case REPLY_LATE:
-		facts->old_promised_s = facts->now_s + HOUR_S;
-		return;
-	case REPLY_ESCALATION:
-		facts->old_promised_s = facts->now_s + HOUR_S;
-		facts->reason = "promise";
-		return;
-	case REPLY_BRIEFING:
-		facts->reason = "new";
-		return;
-	case REPLY_NUDGE:
-		facts->reason = "followup";
-		facts->due_s = facts->now_s + 4 * HOUR_S;
-		return;
-	case REPLY_COMMAND_RESULT:
-		facts->reason = "refused";
-		facts->words = answer;
-		facts->commands = commands;
-		facts->commands_length = G_N_ELEMENTS(commands);
-		return;
-	}
-	g_assert_not_reached();
-}
+static const char english[] = "en";
 
 typedef struct Options Options;
 struct Options {
-	char *language;
-	gboolean html;
+	char **languages;
+	char *now, *folder, *reader;
+	gboolean all, html, mime;
 };
 
-static void print(
-	Cli *cli, const char *name, const ReplyFacts *facts, const char *text)
+static void options_clear(Options *options)
 {
-	const char *body = strchr(text, '\n');
+	g_strfreev(options->languages);
+	g_free(options->now);
+	g_free(options->folder);
+	g_free(options->reader);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+static void render_clear(Render *render)
+{
+	g_clear_pointer(&render->samples, g_ptr_array_unref);
+	g_clear_pointer(&render->languages, g_strfreev);
+	reply_templates_free(render->templates);
+	config_free(render->config);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Render, render_clear)
+
+/* ---- one mail ----------------------------------------------------------- */
+
+/* reply_render() puts the subject's line first. */
+static char *split_subject(const char *whole, char **ret_subject)
+{
 	const char *lead = "Subject: ";
-	bool has_subject = body && g_str_has_prefix(text, lead);
-	g_autofree char *subject =
-		has_subject ? g_strndup(text + strlen(lead),
-				      (gsize)(body - text) - strlen(lead))
-			    : NULL;
+	const char *end = strchrnul(whole, '\n');
+	const char *body = end + strspn(end, "\n");
+
+	if (g_str_has_prefix(whole, lead) && ret_subject)
+		*ret_subject = g_strndup(whole + strlen(lead),
+			(size_t)(end - whole) - strlen(lead));
+	return g_strdup(body);
+}
+
+/* Who writes to a customer in this language. */
+static const char *choose(const Render *render, const char *language)
+{
+	return reply_templates_choose(render->templates, language, english);
+}
+
+/* The first of its kind, which is the plain one. */
+static const Sample *plain_of(const Sample *sample)
+{
+	return sample_find(reply_kind_name(sample->kind));
+}
+
+static bool render_texts(const Render *render, const Sample *sample,
+	Rendering *rendering, GError **error)
+{
+	SampleTicket ticket;
+	const SampleOptions options = {
+		.config = render->config,
+		.language = rendering->chosen,
+		.now_s = render->now_s,
+	};
+	g_autofree char *html = NULL;
+
+	sample_fill(sample, &options, &ticket);
+	rendering->text =
+		reply_render(render->templates, &ticket.facts, false, error);
+	if (!rendering->text)
+		return false;
+	html = reply_render(render->templates, &ticket.facts, true, error);
+	if (!html)
+		return false;
+	rendering->html = split_subject(html, &rendering->subject);
+	return true;
+}
+
+static bool compare_to_plain(
+	const Render *render, Rendering *rendering, GError **error)
+{
+	const Sample *sample = rendering->sample;
+	g_autoptr(Rendering) plain = NULL;
+
+	if (!sample->complainer || plain_of(sample) == sample)
+		return true;
+	plain = g_new0(Rendering, 1);
+	plain->chosen = rendering->chosen;
+	if (!render_texts(render, plain_of(sample), plain, error))
+		return false;
+	rendering->same = strcmp(plain->text, rendering->text) == 0 &&
+			  strcmp(plain->html, rendering->html) == 0;
+	return true;
+}
+
+bool rendering_exists(const Sample *sample, const char *language)
+{
+	return !reply_kind_is_for_staff(sample->kind) ||
+	       strcmp(language, english) == 0;
+}
+
+Rendering *rendering_new(const Render *render, const Sample *sample,
+	const char *language, GError **error)
+{
+	g_autoptr(Rendering) rendering = g_new0(Rendering, 1);
+
+	rendering->sample = sample;
+	rendering->language = language;
+	rendering->chosen = choose(render, language);
+	if (!render_texts(render, sample, rendering, error) ||
+		!compare_to_plain(render, rendering, error))
+		return NULL;
+	if (render->mime) {
+		rendering->mime = render_compose(
+			render, sample, rendering->chosen, error);
+		if (!rendering->mime)
+			return NULL;
+	}
+	return g_steal_pointer(&rendering);
+}
+
+void rendering_free(Rendering *rendering)
+{
+	if (!rendering)
+		return;
+	g_free(rendering->subject);
+	g_free(rendering->text);
+	g_free(rendering->html);
+	g_clear_pointer(&rendering->mime, g_bytes_unref);
+	g_free(rendering);
+}
+
+/* ---- printing one ------------------------------------------------------- */
+
+static void print(const Render *render, const char *name, const char *language,
+	const char *subject, GBytes *bytes)
+{
+	Cli *cli = render->cli;
+	gsize length = 0;
+	const char *data = g_bytes_get_data(bytes, &length);
+	g_autofree char *text = g_strndup(data, length);
 
 	if (!cli->json && !cli->terminal.interactive) {
-		fputs(text, stdout); /* as it would be sent */
+		fwrite(data, 1, length, stdout); /* as it would be sent */
 		return;
 	}
 	printer_view(cli->printer, &view);
 	printer_begin_map(cli->printer);
 	printer_put_string(cli->printer, "name", name);
-	printer_put_string(cli->printer, "language", facts->language);
+	printer_put_string(cli->printer, "language", language);
 	printer_put_string(cli->printer, "subject", subject);
 	printer_put_string(cli->printer, "text", text);
 	printer_end(cli->printer);
 }
 
-/* A mail by its name, or a canned answer as "canned/refund". (transfer full) */
-static char *render_name(const ReplyTemplates *templates, const char *name,
-	const ReplyFacts *facts, bool html, GError **error)
+static int print_canned(
+	const Render *render, const char *name, const char *language)
 {
-	if (g_str_has_prefix(name, canned_prefix))
-		return reply_render_canned(
-			templates, facts, name + strlen(canned_prefix), error);
-	return reply_render(templates, facts, html, error);
-}
+	const SampleOptions options = {
+		.config = render->config,
+		.language = language,
+		.now_s = render->now_s,
+	};
+	SampleTicket ticket;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+	char *text;
 
-static int render(Cli *cli, const char *name, enum reply_kind kind,
-	const Options *options, const Config *config, GError **error)
-{
-	g_autoptr(ReplyTemplates) templates = assembly_templates(config, error);
-	const char *wanted = options->language ? options->language : "en";
-	g_autofree char *text = NULL;
-	g_autofree char *offered = NULL;
-	ReplyFacts facts = sample;
-
-	if (!templates)
-		return cli_fail(cli, *error, NULL);
-	facts.kind = kind;
-	facts.language = reply_templates_choose(templates, wanted, "en");
-	if (strcmp(facts.language, wanted) != 0) {
-		offered = g_strjoinv(
-			" ", (char **)reply_templates_languages(templates));
-		return cli_complain(cli, CLI_NO,
-			"no templates in \"%s\"; there are %s", wanted,
-			offered);
-	}
-	add_times(&facts);
-	if (config)
-		use_config(&facts, config);
-	add_own(&facts);
-	if (reply_kind_is_for_staff(kind))
-		add_staff(&facts);
-	text = render_name(templates, name, &facts, options->html, error);
+	sample_fill(samples_get(0), &options, &ticket);
+	text = reply_render_canned(render->templates, &ticket.facts,
+		name + strlen(canned_prefix), &error);
 	if (!text)
-		return cli_fail(cli, *error, NULL);
-	print(cli, name, &facts, text);
+		return cli_fail(render->cli, error, NULL);
+	bytes = g_bytes_new_take(text, strlen(text));
+	print(render, name, language, NULL, bytes);
 	return CLI_DONE;
 }
 
-/* The system's configuration if there is one, else what came with us. */
-static bool find_config(const Cli *cli, Config **ret_config, GError **error)
+static int print_sample(const Render *render, const Sample *sample,
+	const char *language, bool html)
 {
-	if (!cli->config_file &&
-		!g_file_test(REDRESS_CONFIG_FILE, G_FILE_TEST_EXISTS))
-		return true;
-	*ret_config = cli_load_config(cli, error);
-	return *ret_config;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Rendering) rendering =
+		rendering_new(render, sample, language, &error);
+	g_autoptr(GBytes) bytes = NULL;
+	g_autofree char *page = NULL;
+
+	if (!rendering)
+		return cli_fail(render->cli, error, NULL);
+	page = g_strdup_printf(
+		"Subject: %s\n\n%s", rendering->subject, rendering->html);
+	if (render->mime)
+		bytes = g_bytes_ref(rendering->mime);
+	else if (html)
+		bytes = g_bytes_new(page, strlen(page));
+	else
+		bytes = g_bytes_new(rendering->text, strlen(rendering->text));
+	print(render, sample->name, rendering->chosen, rendering->subject,
+		bytes);
+	return CLI_DONE;
 }
 
-static int run(Cli *cli, const char *name, const Options *options)
+static int print_one(Render *render, const char *name, bool html)
 {
-	g_autoptr(Config) config = NULL;
-	g_autoptr(GError) error = NULL;
-	/* A canned answer has the variables of any mail to customers. */
-	enum reply_kind kind = REPLY_ACK;
+	const char *language = render->languages[0];
 
-	if (!g_str_has_prefix(name, canned_prefix) &&
-		!reply_kind_from_name(name, &kind))
-		return cli_usage(cli, "there is no template \"%s\"", name);
-	if (!find_config(cli, &config, &error))
+	if (g_str_has_prefix(name, canned_prefix))
+		return print_canned(render, name, language);
+	return print_sample(render, render->samples->pdata[0], language, html);
+}
+
+/* ---- what was asked for ------------------------------------------------- */
+
+/* The system's configuration if there is one, else what came with us. */
+static bool find_config(Render *render, bool needed, GError **error)
+{
+	if (!needed && !render->cli->config_file &&
+		!g_file_test(REDRESS_CONFIG_FILE, G_FILE_TEST_EXISTS))
+		return true;
+	render->config = cli_load_config(render->cli, error);
+	return render->config;
+}
+
+static bool find_time(Render *render, const char *text, GError **error)
+{
+	g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+	g_autoptr(GDateTime) time =
+		text ? g_date_time_new_from_iso8601(text, utc) : NULL;
+
+	if (text && !time) {
+		g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
+			"\"%s\" is no time as 2026-11-23T09:00:00Z", text);
+		return false;
+	}
+	render->now_s = time ? g_date_time_to_unix(time) : base_clock_now_s();
+	return true;
+}
+
+static bool find_samples(
+	Render *render, const Options *options, char **names, GError **error)
+{
+	render->samples = g_ptr_array_new();
+	for (size_t i = 0; options->all && i < samples_length(); i++)
+		g_ptr_array_add(render->samples, (gpointer)samples_get(i));
+	for (; *names; names++) {
+		const Sample *sample = sample_find(*names);
+		if (!sample &&
+			(options->folder || options->reader ||
+				!g_str_has_prefix(*names, canned_prefix))) {
+			g_set_error(error, BASE_ERROR, REDRESS_ERROR_INVALID,
+				"there is no template \"%s\"", *names);
+			return false;
+		}
+		if (sample)
+			g_ptr_array_add(render->samples, (gpointer)sample);
+	}
+	return true;
+}
+
+static bool is_offered(const Render *render, const char *language)
+{
+	return g_strv_contains(
+		reply_templates_languages(render->templates), language);
+}
+
+/* ISO 639, as folders of templates are named. */
+static bool is_code(const char *language)
+{
+	size_t length = strspn(language, "abcdefghijklmnopqrstuvwxyz");
+
+	return (length == 2 || length == 3) && !language[length];
+}
+
+/* In a folder a language without templates shows what its customers get. */
+static bool find_languages(
+	Render *render, const Options *options, GError **error)
+{
+	const char *const *offered =
+		reply_templates_languages(render->templates);
+	static const char *const standard[] = {english, NULL};
+	char **asked = options->languages;
+
+	if (asked)
+		render->languages = g_strdupv(asked);
+	else
+		render->languages = g_strdupv(
+			(char **)(options->folder ? offered : standard));
+	for (char **language = asked; language && *language; language++) {
+		if (is_offered(render, *language) ||
+			(options->folder && is_code(*language)))
+			continue;
+		g_autofree char *there = g_strjoinv(" ", (char **)offered);
+		g_set_error(error, BASE_ERROR, REDRESS_ERROR_NOT_FOUND,
+			"no templates in \"%s\"; there are %s", *language,
+			there);
+		return false;
+	}
+	return true;
+}
+
+static bool prepare(
+	Render *render, const Options *options, char **names, GError **error)
+{
+	if (!find_config(render, options->reader != NULL, error))
+		return false;
+	render->templates = assembly_templates(render->config, error);
+	return render->templates && find_time(render, options->now, error) &&
+	       find_samples(render, options, names, error) &&
+	       find_languages(render, options, error);
+}
+
+static const char *find_mistake(const Options *options, int names)
+{
+	bool prints = !options->folder && !options->reader;
+	unsigned languages =
+		options->languages ? g_strv_length(options->languages) : 0;
+
+	if (options->all ? names > 0 : names == 0)
+		return "name templates, or ask for --all";
+	if (options->folder && options->reader)
+		return "--html-out and --mail-to do not go together";
+	if (prints && (options->all || names > 1 || languages > 1))
+		return "several mails go to --html-out or to --mail-to";
+	if (options->html && (options->mime || !prints))
+		return "--html prints the HTML, and nothing else";
+	if (options->mime && options->reader)
+		return "--mime and --mail-to do not go together";
+	return NULL;
+}
+
+static int run(Cli *cli, const Options *options, char **names)
+{
+	g_auto(Render) render = {.cli = cli, .mime = options->mime};
+	g_autoptr(GError) error = NULL;
+
+	if (!prepare(&render, options, names, &error))
 		return cli_fail(cli, error, NULL);
-	return render(cli, name, kind, options, config, &error);
+	if (options->folder)
+		return render_files(&render, options->folder);
+	if (options->reader)
+		return render_mail(&render, options->reader);
+	return print_one(&render, names[0], options->html);
 }
 
 int cli_render(Cli *cli, int argc, char **argv)
 {
-	Options options = {0};
+	g_auto(Options) options = {0};
 	const GOptionEntry entries[] = {
-		{"lang", 'l', 0, G_OPTION_ARG_FILENAME, &options.language,
-			"Language, as \"fi\" (en)", "LANGUAGE"},
+		{"language", 'l', 0, G_OPTION_ARG_STRING_ARRAY,
+			&options.languages,
+			"Language, as \"fi\" (en; in a folder: all); again for "
+			"more",
+			"LANGUAGE"},
+		/* As it was called when there was one. */
+		{"lang", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING_ARRAY,
+			&options.languages, "", "LANGUAGE"},
+		{"all", 'a', 0, G_OPTION_ARG_NONE, &options.all,
+			"Every template and every form that it can take", NULL},
 		{"html", 0, 0, G_OPTION_ARG_NONE, &options.html,
 			"The HTML instead of the text", NULL},
+		{"mime", 0, 0, G_OPTION_ARG_NONE, &options.mime,
+			"The whole mail; in a folder: too", NULL},
+		{"html-out", 'o', 0, G_OPTION_ARG_FILENAME, &options.folder,
+			"Write files and a page that shows them side by side",
+			"DIR"},
+		{"mail-to", 'm', 0, G_OPTION_ARG_STRING, &options.reader,
+			"Mail previews", "ADDRESS"},
+		{"now", 0, 0, G_OPTION_ARG_STRING, &options.now,
+			"The time at which it is, as 2026-11-23T09:00:00Z",
+			"TIME"},
 		G_OPTION_ENTRY_NULL,
 	};
-	int status;
+	const char *mistake;
 
 	if (!cli_parse(cli, entries, &argc, &argv))
-		status = cli->status;
-	else if (argc != 2)
-		status = cli_usage(cli, "name one template");
-	else
-		status = run(cli, argv[1], &options);
-	g_free(options.language);
-	return status;
+		return cli->status;
+	mistake = find_mistake(&options, argc - 1);
+	if (mistake)
+		return cli_usage(cli, "%s", mistake);
+	return run(cli, &options, argv + 1);
 }
