@@ -495,10 +495,11 @@ class CliTest(unittest.TestCase):
         for language in ("en", "et", "vi", "fi", "zh", "el"):
             for name in ("ack", "followup", "late", "resolved", "status",
                          "reply", "survey", "aftercare", "need-info"):
-                out, _ = self.run_tool("render", name, "--lang", language)
+                out, _ = self.run_tool("render", name, "--language",
+                                     language)
                 self.assertTrue(out.startswith("Subject: "), (language, name))
                 self.assertIn("7K3F-92QX", out)
-            out, _ = self.run_tool("render", "canned/need-details", "--lang",
+            out, _ = self.run_tool("render", "canned/need-details", "-l",
                                    language)
             self.assertFalse(out.startswith("Subject: "))
             self.assertIn("7K3F-92QX", out)
