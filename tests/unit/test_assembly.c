@@ -205,6 +205,53 @@ static void test_a_mailbox_at_a_provider_has_rules_of_its_own(void **state)
 	assert_null(engine_policy_fetched_authserv_id(policy, "x@y.z"));
 }
 
+static void test_what_a_mailbox_and_its_policies_promise_is_passed_on(
+	void **state)
+{
+	static const char with[] =
+		"policy \"slow\" { applies_to = { \"low\", \"type:x\" }\n"
+		"  answer_within = 1h resolve_within = \"3 business days\"\n"
+		"  follow_up_every = 30h quiet_hours = \"22:00-07:00\"\n"
+		"  late_notice = 5m late_most = 7 remind_after = 4h\n"
+		"  reminders = 5 end_waiting_after = 6h\n"
+		"  waiting_pauses = false\n"
+		"  letters = { \"1d delay\", \"9d apology\" } }\n"
+		"mailbox \"shop@example.com\" { late_most = 1\n"
+		"  policies = { \"slow\" } }\n";
+	Place *place = *state;
+	g_autofree char *whole = g_strconcat(text, with, NULL);
+
+	assert_true(g_file_set_contents(place->config_file, whole, -1, NULL));
+	g_autoptr(EnginePolicy) policy =
+		assembly_policy(load(place), true, NULL);
+	const EngineMailbox *shop =
+		engine_policy_mailbox(policy, "shop@example.com", NULL);
+	const EngineTerms *slow = &shop->policies[0];
+
+	assert_int_equal(shop->policies_length, 1);
+	assert_null(shop->terms.name);
+	assert_int_equal(shop->terms.late_most, 1);
+	assert_int_equal(shop->terms.letters_length, 0);
+	assert_true(shop->terms.waiting_pauses);
+	assert_string_equal(slow->name, "slow");
+	assert_string_equal(slow->applies_to[1], "type:x");
+	assert_int_equal(slow->answer_within.amount, 3600);
+	assert_int_equal(slow->resolve_within.unit, PROMISE_BUSINESS_DAYS);
+	assert_int_equal(slow->resolve_within.amount, 3);
+	assert_int_equal(slow->follow_up_every_s, 30 * 3600);
+	assert_int_equal(slow->quiet.from_minute, 22 * 60);
+	assert_int_equal(slow->quiet.until_minute, 7 * 60);
+	assert_int_equal(slow->late_notice.amount, 300);
+	assert_int_equal(slow->late_most, 7);
+	assert_int_equal(slow->remind_after.amount, 4 * 3600);
+	assert_int_equal(slow->reminders, 5);
+	assert_int_equal(slow->end_waiting_after_s, 6 * 3600);
+	assert_false(slow->waiting_pauses);
+	assert_int_equal(slow->letters_length, 2);
+	assert_string_equal(slow->letters[1].name, "apology");
+	assert_int_equal(slow->letters[1].after.amount, 9 * 86400);
+}
+
 static void test_a_letter_that_cannot_be_mailed_stops_the_start(void **state)
 {
 	static const char with[] = "policy \"slow\" {\n"
@@ -265,6 +312,9 @@ int main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_mailbox_at_a_provider_has_rules_of_its_own,
+			setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_what_a_mailbox_and_its_policies_promise_is_passed_on,
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_letter_that_cannot_be_mailed_stops_the_start,
