@@ -94,13 +94,19 @@ GPtrArray *reply_templates_compare(const ReplyTemplates *templates);
  */
 GPtrArray *reply_templates_check_tone(const ReplyTemplates *templates);
 
+enum reply_file_what {
+	REPLY_FILE_MAIL,
+	REPLY_FILE_PARTIAL,
+	REPLY_FILE_CANNED,
+};
+
 /* One template: which file is used, and in place of which. */
 typedef struct ReplyTemplateFile ReplyTemplateFile;
 struct ReplyTemplateFile {
 	char *language; /* its code, or "common": what all share */
-	char *name;     /* "ack", "_footer" */
-	bool partial;
-	enum reply_kind kind; /* unless it is a partial */
+	char *name;     /* "ack", "_footer", "canned/refund" */
+	enum reply_file_what what;
+	enum reply_kind kind; /* of a mail */
 	bool html;
 	/* NULL: there is none, so that the language is not offered and its
 	 * customers are answered in the mailbox's, else in English. */

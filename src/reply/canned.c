@@ -9,7 +9,7 @@
 static const char suffix[] = ".txt";
 
 struct Canned {
-	GHashTable *files;     /* "LANGUAGE/NAME" -> path, the winning one */
+	GHashTable *files;     /* "LANGUAGE/NAME" -> FoundFile */
 	GHashTable *templates; /* "LANGUAGE/NAME" -> Mustache */
 	GHashTable *unfilled;  /* "LANGUAGE/NAME" -> what is to be filled in */
 	GPtrArray *names;      /* char *, sorted, NULL-terminated */
@@ -19,8 +19,7 @@ Canned *canned_new(void)
 {
 	Canned *canned = g_new0(Canned, 1);
 
-	canned->files =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	canned->files = found_files_new();
 	canned->templates = g_hash_table_new_full(
 		g_str_hash, g_str_equal, g_free, (GDestroyNotify)mustache_free);
 	canned->unfilled =
@@ -68,9 +67,8 @@ static bool list_language(
 			return template_fail(error, file,
 				"the name of a canned answer is of small "
 				"letters, digits and \"-\"");
-		g_hash_table_replace(canned->files,
-			g_strdup_printf("%s/%s", code, stem),
-			g_steal_pointer(&file));
+		g_autofree char *key = g_strdup_printf("%s/%s", code, stem);
+		found_files_add(canned->files, key, g_steal_pointer(&file));
 	}
 	return true;
 }
@@ -154,8 +152,7 @@ bool canned_read(Canned *canned, GError **error)
 
 	for (const GList *key = keys; key; key = key->next)
 		if (!read_one(canned, key->data,
-			    g_hash_table_lookup(canned->files, key->data),
-			    error))
+			    found_files_path(canned->files, key->data), error))
 			return false;
 	list_names(canned, keys);
 	return true;
@@ -166,6 +163,11 @@ bool canned_read(Canned *canned, GError **error)
 const char *const *canned_names(const Canned *canned)
 {
 	return (const char *const *)canned->names->pdata;
+}
+
+GHashTable *canned_files(const Canned *canned)
+{
+	return canned->files;
 }
 
 const Mustache *canned_find(

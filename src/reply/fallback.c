@@ -26,23 +26,46 @@ static char **copy_paths(const GPtrArray *paths)
 	return copy;
 }
 
-/* found: NULL where there is none. */
-static void add_entry(GPtrArray *entries, const char *language,
-	const char *name, const FoundFile *found)
+/* name: (transfer full); found: NULL where there is none.  (transfer none) */
+static ReplyTemplateFile *add_entry(GPtrArray *entries, const char *language,
+	char *name, const FoundFile *found)
 {
 	ReplyTemplateFile *file = g_new0(ReplyTemplateFile, 1);
-	const char *end = strrchr(name, '.');
 
 	file->language = g_strdup(language);
-	file->name = g_strndup(name, (gsize)(end - name));
-	file->kind = REPLY_ACK;
-	file->partial = *name == '_';
-	if (!file->partial)
-		reply_kind_from_name(file->name, &file->kind);
-	file->html = template_form_of(name) == FORM_HTML;
+	file->name = name;
 	file->path = g_strdup(found ? found->path : NULL);
 	file->hidden = copy_paths(found ? found->hidden : NULL);
 	g_ptr_array_add(entries, file);
+	return file;
+}
+
+/* name: with its ending. */
+static void add_template(GPtrArray *entries, const char *language,
+	const char *name, const FoundFile *found)
+{
+	const char *end = strrchr(name, '.');
+	ReplyTemplateFile *file = add_entry(
+		entries, language, g_strndup(name, (gsize)(end - name)), found);
+
+	file->what = *name == '_' ? REPLY_FILE_PARTIAL : REPLY_FILE_MAIL;
+	if (file->what == REPLY_FILE_MAIL)
+		reply_kind_from_name(file->name, &file->kind);
+	file->html = template_form_of(name) == FORM_HTML;
+}
+
+static void add_canned(GPtrArray *entries, GHashTable *files)
+{
+	g_autoptr(GList) keys = template_sorted_keys(files);
+
+	for (GList *key = keys; key; key = key->next) {
+		const char *slash = strchr(key->data, '/');
+		g_autofree char *language = g_strndup(
+			key->data, (gsize)(slash - (char *)key->data));
+		add_entry(entries, language, g_strconcat("canned", slash, NULL),
+			g_hash_table_lookup(files, key->data))
+			->what = REPLY_FILE_CANNED;
+	}
 }
 
 /* What all share is told of once, and not as each language's. */
@@ -62,7 +85,8 @@ static void add_missing(GPtrArray *entries, const Language *language)
 				template_file_name(kind, (enum form)form);
 			if (!reply_kind_is_for_staff(kind) &&
 				!language->kinds[kind][form])
-				add_entry(entries, language->code, name, NULL);
+				add_template(
+					entries, language->code, name, NULL);
 		}
 	}
 }
@@ -74,7 +98,7 @@ static void add_language(
 
 	for (GList *name = names; name; name = name->next)
 		if (!is_shared(language, common, name->data))
-			add_entry(entries, language->code, name->data,
+			add_template(entries, language->code, name->data,
 				g_hash_table_lookup(
 					language->files, name->data));
 	if (language != common)
@@ -92,6 +116,7 @@ GPtrArray *reply_templates_files(const ReplyTemplates *templates)
 		add_language(entries,
 			g_hash_table_lookup(templates->languages, code->data),
 			templates->common);
+	add_canned(entries, canned_files(templates->canned));
 	return entries;
 }
 

@@ -251,6 +251,22 @@ void rendered_clear(Rendered *rendered);
 void told_find(ReplyTold *told, const ReplyFacts *facts, const Clock *clock,
 	const char *text);
 
+/* One name, and the files of that name in all folders. */
+typedef struct FoundFile FoundFile;
+struct FoundFile {
+	char *path;        /* the winning one */
+	GPtrArray *hidden; /* char *: those of earlier folders, in order */
+};
+
+/* name -> FoundFile.  (transfer full) */
+GHashTable *found_files_new(void);
+
+/* path: (transfer full); it wins over what was found before. */
+void found_files_add(GHashTable *files, const char *name, char *path);
+
+/* NULL if there is none. */
+const char *found_files_path(const GHashTable *files, const char *name);
+
 /* ---- canned.c ---------------------------------------------------------- */
 
 /* Canned answers, by language and name. */
@@ -266,6 +282,9 @@ bool canned_list(Canned *canned, const char *directory, GError **error);
 bool canned_read(Canned *canned, GError **error);
 
 const char *const *canned_names(const Canned *canned);
+
+/* "LANGUAGE/NAME" -> FoundFile. */
+GHashTable *canned_files(const Canned *canned);
 
 /* What stands in it between "[[" and "]]", for an administrator to fill in;
  * NULL if nothing does. */

@@ -21,13 +21,31 @@ static void found_file_free(gpointer data)
 	g_free(file);
 }
 
-static FoundFile *found_file_new(const char *path)
+GHashTable *found_files_new(void)
 {
-	FoundFile *file = g_new0(FoundFile, 1);
+	return g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, found_file_free);
+}
 
-	file->path = g_strdup(path);
-	file->hidden = g_ptr_array_new_with_free_func(g_free);
-	return file;
+void found_files_add(GHashTable *files, const char *name, char *path)
+{
+	FoundFile *file = g_hash_table_lookup(files, name);
+
+	if (file) {
+		g_ptr_array_add(file->hidden, file->path);
+	} else {
+		file = g_new0(FoundFile, 1);
+		file->hidden = g_ptr_array_new_with_free_func(g_free);
+		g_hash_table_insert(files, g_strdup(name), file);
+	}
+	file->path = path;
+}
+
+const char *found_files_path(const GHashTable *files, const char *name)
+{
+	const FoundFile *file = g_hash_table_lookup((GHashTable *)files, name);
+
+	return file ? file->path : NULL;
 }
 
 static void language_free(gpointer data)
@@ -52,8 +70,7 @@ static Language *language_new(const char *code)
 	for (int form = 0; form < FORMS; form++)
 		language->partials[form] = g_hash_table_new_full(g_str_hash,
 			g_str_equal, g_free, (GDestroyNotify)mustache_free);
-	language->files = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, found_file_free);
+	language->files = found_files_new();
 	return language;
 }
 
@@ -94,9 +111,7 @@ char *template_file_name(enum reply_kind kind, enum form form)
 
 const char *template_path(const Language *language, const char *name)
 {
-	const FoundFile *file = g_hash_table_lookup(language->files, name);
-
-	return file ? file->path : NULL;
+	return found_files_path(language->files, name);
 }
 
 bool template_is_whole(const Language *language, enum reply_kind kind)
@@ -121,20 +136,6 @@ GList *template_sorted_keys(GHashTable *table)
 	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
 }
 
-static void add_file(Language *language, const char *folder, const char *name)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	FoundFile *file = g_hash_table_lookup(language->files, name);
-
-	if (!file) {
-		g_hash_table_insert(
-			language->files, g_strdup(name), found_file_new(path));
-		return;
-	}
-	g_ptr_array_add(file->hidden, file->path);
-	file->path = g_steal_pointer(&path);
-}
-
 static bool list_language(Language *language, const char *path, GError **error)
 {
 	g_autoptr(GDir) directory = open_directory(path, error);
@@ -144,7 +145,8 @@ static bool list_language(Language *language, const char *path, GError **error)
 		return false;
 	while ((name = g_dir_read_name(directory)))
 		if (template_form_of(name) != FORMS)
-			add_file(language, path, name);
+			found_files_add(language->files, name,
+				g_build_filename(path, name, NULL));
 	return true;
 }
 
@@ -192,8 +194,8 @@ static void take_common(Language *language, const Language *common)
 	g_hash_table_iter_init(&iter, common->files);
 	while (g_hash_table_iter_next(&iter, &name, &file))
 		if (!g_hash_table_contains(language->files, name))
-			g_hash_table_insert(language->files, g_strdup(name),
-				found_file_new(((FoundFile *)file)->path));
+			found_files_add(language->files, name,
+				g_strdup(((FoundFile *)file)->path));
 }
 
 /* A whole mail there would be in no language. */

@@ -10,13 +10,6 @@ enum form { FORM_TEXT, FORM_HTML, FORMS };
 /* The folder of the partials that all languages share. */
 #define TEMPLATES_COMMON "common"
 
-/* One name of a language's, or of what all of them share. */
-typedef struct FoundFile FoundFile;
-struct FoundFile {
-	char *path;        /* the winning one */
-	GPtrArray *hidden; /* char *: those of earlier folders, in order */
-};
-
 typedef struct Language Language;
 struct Language {
 	char *code;

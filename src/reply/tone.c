@@ -65,36 +65,46 @@ static const ReplyFacts sample = {
 	.wait_until_s = NOW_S + 7 * DAY_S,
 };
 
-/* The forms that one kind of mail may take. */
-static const struct {
+/* The forms that a kind of mail may take. */
+typedef struct Variant Variant;
+struct Variant {
 	const char *flag; /* the section that is shown; NULL: none */
-	const char *complainer;
-	int kind; /* only in this; -1: in any */
-	bool unanswered, solved_by_customer;
-	unsigned reminder;
-} variants[] = {
-	{NULL, NULL, -1, false, false, 0},
-	{"action_first", "aggressive", -1, false, false, 0},
-	{"exact_facts", "rip-off", -1, false, false, 0},
-	{"patient", "chronic", -1, false, false, 0},
-	{"invite_more", "meek", -1, false, false, 0},
-	{"reminder", NULL, REPLY_NEED_INFO, false, false, 1},
-	{"unanswered", NULL, REPLY_RESOLVED, true, false, 0},
-	{"solved_by_customer", NULL, REPLY_RESOLVED, false, true, 0},
+	int kind;         /* only in this; ANY_KIND: in any */
+	ReplyFacts with;  /* of these alone: see make_facts() */
+};
+
+enum { ANY_KIND = -1 };
+
+static const Variant variants[] = {
+	{NULL, ANY_KIND, {0}},
+	{"action_first", ANY_KIND, {.complainer = "aggressive"}},
+	{"exact_facts", ANY_KIND, {.complainer = "rip-off"}},
+	{"patient", ANY_KIND, {.complainer = "chronic"}},
+	{"invite_more", ANY_KIND, {.complainer = "meek"}},
+	{"promise_kept", REPLY_FOLLOWUP, {.promise_kept = true}},
+	{"promise_kept", REPLY_STATUS, {.promise_kept = true}},
+	{"reopened", REPLY_STATUS, {.reopened = true}},
+	{"resumed", REPLY_STATUS, {.resumed = true}},
+	{"reminder", REPLY_NEED_INFO, {.reminder = 1}},
+	{"unanswered", REPLY_RESOLVED, {.unanswered = true}},
+	{"solved_by_customer", REPLY_RESOLVED, {.solved_by_customer = true}},
 };
 
 static ReplyFacts make_facts(
-	enum reply_kind kind, const char *language, size_t variant)
+	enum reply_kind kind, const char *language, const Variant *variant)
 {
 	ReplyFacts facts = sample;
 
 	facts.kind = kind;
 	facts.language = language;
 	facts.words = kind == REPLY_REPLY ? "0" : NULL;
-	facts.complainer = variants[variant].complainer;
-	facts.unanswered = variants[variant].unanswered;
-	facts.solved_by_customer = variants[variant].solved_by_customer;
-	facts.reminder = variants[variant].reminder;
+	facts.complainer = variant->with.complainer;
+	facts.promise_kept = variant->with.promise_kept;
+	facts.reopened = variant->with.reopened;
+	facts.resumed = variant->with.resumed;
+	facts.reminder = variant->with.reminder;
+	facts.unanswered = variant->with.unanswered;
+	facts.solved_by_customer = variant->with.solved_by_customer;
 	return facts;
 }
 
@@ -205,9 +215,10 @@ static void judge_text(Judge *judge, enum reply_kind kind, enum form form,
 	}
 }
 
-static void judge_variant(Judge *judge, enum reply_kind kind, size_t variant)
+static void judge_variant(
+	Judge *judge, enum reply_kind kind, const Variant *variant)
 {
-	const char *flag = variants[variant].flag;
+	const char *flag = variant->flag;
 	ReplyFacts facts = make_facts(kind, judge->language->code, variant);
 	Rendered rendered = {0};
 	g_autoptr(GError) error = NULL;
@@ -228,8 +239,9 @@ static void judge_kind(Judge *judge, enum reply_kind kind)
 	for (int form = 0; form < FORMS; form++)
 		judge->said[form] = g_string_new(NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++)
-		if (variants[i].kind < 0 || variants[i].kind == (int)kind)
-			judge_variant(judge, kind, i);
+		if (variants[i].kind == ANY_KIND ||
+			variants[i].kind == (int)kind)
+			judge_variant(judge, kind, &variants[i]);
 	for (int form = 0; form < FORMS; form++) {
 		g_autofree char *name =
 			template_file_name(kind, (enum form)form);

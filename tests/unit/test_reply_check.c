@@ -452,6 +452,7 @@ static void test_each_file_is_listed_with_what_it_hides(void **state)
 	own_write(&own, "en/late.txt", "Subject: x\n\nx\n");
 	own_write(&own, "sv/ack.txt", "Subject: x\n\nx\n");
 	own_write(&own, "common/_tail.html", "</body>\n");
+	own_write(&own, "canned/fi/refund.txt", "Ours.\n");
 	own_load(&own);
 	g_autoptr(GPtrArray) entries = reply_templates_files(own.templates);
 	const ReplyTemplateFile *late =
@@ -461,6 +462,8 @@ static void test_each_file_is_listed_with_what_it_hides(void **state)
 		find_entry(entries, "sv", "late", false);
 	const ReplyTemplateFile *tail =
 		find_entry(entries, "common", "_tail", true);
+	const ReplyTemplateFile *refund =
+		find_entry(entries, "fi", "canned/refund", false);
 	const ReplyTemplateFile *greeting =
 		find_entry(entries, "en", "_greeting", false);
 
@@ -471,7 +474,11 @@ static void test_each_file_is_listed_with_what_it_hides(void **state)
 	assert_int_equal(g_strv_length(html->hidden), 0);
 	assert_null(missing->path);
 	assert_int_equal(g_strv_length(tail->hidden), 1);
-	assert_true(greeting->partial);
+	assert_int_equal(greeting->what, REPLY_FILE_PARTIAL);
+	assert_int_equal(late->what, REPLY_FILE_MAIL);
+	assert_int_equal(refund->what, REPLY_FILE_CANNED);
+	assert_true(g_str_has_prefix(refund->path, own.directory));
+	assert_int_equal(g_strv_length(refund->hidden), 1);
 	assert_null(find_entry(entries, "en", "_tail", true));
 	own_end(&own);
 }

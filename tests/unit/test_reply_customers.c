@@ -207,6 +207,72 @@ static void test_html_names_its_language_and_subject(void **state)
 	}
 }
 
+/* ---- HTML -------------------------------------------------------------- */
+
+enum { HTML_MOST_BYTES = 20 * 1000, EVENTS = 8 };
+
+/* As long as a mail of ours gets: with every event of the longest kind. */
+static ReplyFacts longest_facts(enum reply_kind kind, const char *language)
+{
+	static const ReplyEvent events[EVENTS] = {
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+		{TUESDAY, "acknowledged"},
+	};
+	ReplyFacts facts = facts_of(kind, language);
+
+	facts.promised_s = facts.old_promised_s = TUESDAY + DAY;
+	facts.resolve_s = facts.next_update_s = TUESDAY + DAY;
+	facts.wait_until_s = TUESDAY + DAY;
+	facts.resolution = "We have sent a new one.";
+	facts.questions = questions;
+	facts.complainer = "meek";
+	facts.messages = 12;
+	facts.events = events;
+	facts.events_length = EVENTS;
+	return facts;
+}
+
+/* Each tag of a name says this of itself. */
+static void assert_each(const char *html, const char *tag, const char *says)
+{
+	for (const char *at = html; (at = strstr(at, tag)); at++) {
+		g_autofree char *whole = g_strndup(at, strcspn(at, ">"));
+		assert_contains(whole, says);
+	}
+}
+
+/* Small, nothing fetched, no colour that could vanish in the dark, tables that
+ * are not read out as tables. */
+static void test_every_html_is_fit_for_any_reader(void **state)
+{
+	static const char *const unwanted[] = {"src=", "http:", "https:",
+		"url(", "<img", "<link", "bgcolor", "background",
+		" color:", ";color:", "\"color:", "<script", "<form"};
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	const char *const *code = reply_templates_languages(templates);
+	(void)state;
+
+	for (; *code; code++) {
+		for (int kind = 0; kind < REPLY_ESCALATION; kind++) {
+			ReplyFacts facts =
+				longest_facts((enum reply_kind)kind, *code);
+			g_autofree char *html = render(templates, &facts, true);
+			assert_true(strlen(html) < HTML_MOST_BYTES);
+			for (size_t i = 0; i < G_N_ELEMENTS(unwanted); i++)
+				assert_lacks(html, unwanted[i]);
+			assert_each(html, "<table", "role=\"presentation\"");
+			assert_each(html, "<html", "lang=");
+			assert_contains(html, "content=\"light dark\"");
+		}
+	}
+}
+
 /* ---- manners ----------------------------------------------------------- */
 
 /* What an acknowledgement that shows its flags says to each kind. */
@@ -277,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_a_shared_partial_serves_every_language),
 		cmocka_unit_test(test_a_whole_mail_belongs_to_a_language),
 		cmocka_unit_test(test_html_names_its_language_and_subject),
+		cmocka_unit_test(test_every_html_is_fit_for_any_reader),
 		cmocka_unit_test(test_the_manner_follows_the_kind_and_hides_it),
 		cmocka_unit_test(
 			test_no_customer_reads_what_they_were_taken_for),
