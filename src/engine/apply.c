@@ -465,14 +465,30 @@ static bool record_words(Context *context, const StoreTicket *ticket,
 		error);
 }
 
-/* What was promised for the ticket's life ends with it; of somebody who cannot
- * be written to nothing is expected. */
+/* Of a ticket that ends without a word to anybody the time alone does not say
+ * whether what was promised was kept. */
+static bool end_promises(Context *context, const StoreTicket *ticket,
+	const Apply *apply, enum store_promise_kind kind, GError **error)
+{
+	const Decision *decision = apply->decision;
+	bool silent = ticket->state == STORE_CLOSED && !decision->send &&
+		      !decision->spoken;
+
+	return silent ? store_promise_settle(context->store, ticket->id, kind,
+				decision->outcome, apply->now_s, error)
+		      : store_promise_keep(context->store, ticket->id, kind,
+				apply->now_s, error);
+}
+
+/* What was promised for the ticket's life ends with it; from somebody who
+ * cannot be written to no word is withheld. */
 static bool settle_promises(Context *context, const StoreTicket *ticket,
 	const Apply *apply, GError **error)
 {
 	const Decision *decision = apply->decision;
 	Store *store = context->store;
-	bool over = decide_is_settled(ticket) && !apply->was_settled;
+	bool over = decision->settle && decide_is_settled(ticket) &&
+		    !apply->was_settled;
 
 	if (decision->settle &&
 		!store_promise_settle(store, ticket->id, STORE_PROMISE_ANSWER,
@@ -483,12 +499,11 @@ static bool settle_promises(Context *context, const StoreTicket *ticket,
 			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_BROKEN,
 			apply->now_s, error))
 		return false;
-	if (over && !store_promise_keep(store, ticket->id,
-			    STORE_PROMISE_SETTLEMENT, apply->now_s, error))
+	if (over && !end_promises(context, ticket, apply,
+			    STORE_PROMISE_SETTLEMENT, error))
 		return false;
-	if ((over || decision->spoken) &&
-		!store_promise_keep(store, ticket->id, STORE_PROMISE_UPDATE,
-			apply->now_s, error))
+	if ((over || decision->spoken) && !end_promises(context, ticket, apply,
+						  STORE_PROMISE_UPDATE, error))
 		return false;
 	return !decision->quiet ||
 	       store_promise_settle(store, ticket->id, STORE_PROMISE_UPDATE,
