@@ -170,7 +170,8 @@ static void change_questions(
 		ticket->asked_at = now_s;
 		ticket->reminders = 0;
 	}
-	if (ticket->state == STORE_WAITING)
+	/* Who answers after all is thanked for that. */
+	if (ticket->state == STORE_WAITING || decision->unanswered)
 		return;
 	g_clear_pointer(&ticket->questions, g_free);
 	ticket->asked_at = 0;
@@ -300,7 +301,7 @@ static bool queue_to_customer(Context *context, const StoreTicket *ticket,
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
 		.kind = decision->mail,
 		.automatic = decision->automatic,
-		.reopened = decision->reopened,
+		.reopened = decision->reopened && !decision->resumed,
 		.old_promised_s =
 			decision->settlement_late ? 0 : apply->old_promised_s,
 		.resolution = cause->resolution,

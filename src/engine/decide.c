@@ -345,6 +345,7 @@ static Decision add_to_ticket(
 	}
 	if (opens_again(facts, analysis)) {
 		decide_reopen(&decision, facts);
+		decision.resumed = ticket->asked_at != 0;
 		decision.brief = "reopened";
 	} else if (of_customer && ticket->state == STORE_WAITING) {
 		resume(&decision, facts);

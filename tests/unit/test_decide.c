@@ -485,6 +485,21 @@ static void test_the_customers_word_ends_the_waiting_for_it(void **state)
 	assert_int_equal(decision.deadlines[STORE_DEADLINE_REMIND], 0);
 }
 
+static void test_an_answer_that_comes_after_the_end_is_thanked_for(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_RESOLVED;
+	c.ticket.asked_at = NOW - 20 * DAY;
+	Decision decision = mail(&c);
+	assert_true(decision.reopened && decision.resumed);
+	assert_sends(&decision, REPLY_STATUS);
+	c.ticket.asked_at = 0;
+	assert_false(mail(&c).resumed);
+}
+
 static void test_a_robots_mail_changes_nothing_on_a_ticket(void **state)
 {
 	static const enum analysis_kind kinds[] = {ANALYSIS_AUTO_REPLY,
@@ -1349,6 +1364,8 @@ int main(void)
 			test_a_reopening_without_word_counts_from_the_last_one),
 		cmocka_unit_test(
 			test_the_customers_word_ends_the_waiting_for_it),
+		cmocka_unit_test(
+			test_an_answer_that_comes_after_the_end_is_thanked_for),
 		cmocka_unit_test(
 			test_a_robots_mail_changes_nothing_on_a_ticket),
 		cmocka_unit_test(
