@@ -30,6 +30,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 static void render_clear(Render *render)
 {
 	g_clear_pointer(&render->samples, g_ptr_array_unref);
+	g_clear_pointer(&render->files, g_ptr_array_unref);
 	g_clear_pointer(&render->languages, g_strfreev);
 	reply_templates_free(render->templates);
 	config_free(render->config);
@@ -103,10 +104,38 @@ static bool compare_to_plain(
 	return true;
 }
 
-bool rendering_exists(const Sample *sample, const char *language)
+/* (nullable) */
+static const ReplyTemplateFile *find_file(
+	const Render *render, const char *language, enum reply_kind kind)
+{
+	for (guint i = 0; i < render->files->len; i++) {
+		const ReplyTemplateFile *file = render->files->pdata[i];
+		if (file->what == REPLY_FILE_MAIL && file->kind == kind &&
+			file->path && strcmp(file->language, language) == 0)
+			return file;
+	}
+	return NULL;
+}
+
+bool rendering_exists(
+	const Render *render, const Sample *sample, const char *language)
 {
 	return !reply_kind_is_for_staff(sample->kind) ||
-	       strcmp(language, english) == 0;
+	       (strcmp(choose(render, language), language) == 0 &&
+		       find_file(render, language, sample->kind));
+}
+
+/* The folder that comes first holds all of English. */
+bool render_file_is_own(const Render *render, const ReplyTemplateFile *file)
+{
+	const ReplyTemplateFile *ack = find_file(render, english, REPLY_ACK);
+	const char *first =
+		ack->hidden && *ack->hidden ? *ack->hidden : ack->path;
+	g_autofree char *inner = g_path_get_dirname(first);
+	g_autofree char *folder = g_path_get_dirname(inner);
+	g_autofree char *lead = g_strconcat(folder, "/", NULL);
+
+	return file->path && !g_str_has_prefix(file->path, lead);
 }
 
 Rendering *rendering_new(const Render *render, const Sample *sample,
@@ -281,6 +310,22 @@ static bool is_code(const char *language)
 	return (length == 2 || length == 3) && !language[length];
 }
 
+/* The incomplete as well: what one has begun is to be seen. */
+static char **list_languages(const Render *render)
+{
+	g_autoptr(GStrvBuilder) codes = g_strv_builder_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	/* In their order. */
+	for (guint i = 0; i < render->files->len; i++) {
+		const ReplyTemplateFile *file = render->files->pdata[i];
+		if (file->what == REPLY_FILE_MAIL && is_code(file->language) &&
+			g_hash_table_add(seen, file->language))
+			g_strv_builder_add(codes, file->language);
+	}
+	return g_strv_builder_end(codes);
+}
+
 /* In a folder a language without templates shows what its customers get. */
 static bool find_languages(
 	Render *render, const Options *options, GError **error)
@@ -293,8 +338,9 @@ static bool find_languages(
 	if (asked)
 		render->languages = g_strdupv(asked);
 	else
-		render->languages = g_strdupv(
-			(char **)(options->folder ? offered : standard));
+		render->languages = options->folder
+					    ? list_languages(render)
+					    : g_strdupv((char **)standard);
 	for (char **language = asked; language && *language; language++) {
 		if (is_offered(render, *language) ||
 			(options->folder && is_code(*language)))
@@ -314,7 +360,10 @@ static bool prepare(
 	if (!find_config(render, options->reader != NULL, error))
 		return false;
 	render->templates = assembly_templates(render->config, error);
-	return render->templates && find_time(render, options->now, error) &&
+	if (!render->templates)
+		return false;
+	render->files = reply_templates_files(render->templates);
+	return find_time(render, options->now, error) &&
 	       find_samples(render, options, names, error) &&
 	       find_languages(render, options, error);
 }

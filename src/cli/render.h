@@ -15,6 +15,7 @@ struct Render {
 	Cli *cli;
 	Config *config; /* (nullable) */
 	ReplyTemplates *templates;
+	GPtrArray *files; /* of ReplyTemplateFile: what templates are made of */
 	GPtrArray *samples; /* const Sample * */
 	char **languages;   /* as asked, or those that there are */
 	int64_t now_s;
@@ -34,12 +35,16 @@ struct Rendering {
 };
 
 /* False of mail to staff in a language that has none: they get English. */
-bool rendering_exists(const Sample *sample, const char *language);
+bool rendering_exists(
+	const Render *render, const Sample *sample, const char *language);
 /* (transfer full) */
 Rendering *rendering_new(const Render *render, const Sample *sample,
 	const char *language, GError **error);
 void rendering_free(Rendering *rendering);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rendering, rendering_free)
+
+/* True of a file that did not come with the program. */
+bool render_file_is_own(const Render *render, const ReplyTemplateFile *file);
 
 /* ---- render_files.c ---------------------------------------------------- */
 

@@ -90,7 +90,7 @@ static bool add_row(Files *files, const Sample *sample, GError **error)
 
 	for (; *languages; languages++) {
 		Rendering *rendering = NULL;
-		if (rendering_exists(sample, *languages)) {
+		if (rendering_exists(files->render, sample, *languages)) {
 			rendering = rendering_new(
 				files->render, sample, *languages, error);
 			if (!rendering)

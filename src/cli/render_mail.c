@@ -167,7 +167,7 @@ static bool add_all(const Render *render, const char *reader,
 	for (guint i = 0; i < render->samples->len; i++) {
 		const Sample *sample = render->samples->pdata[i];
 		for (char **code = render->languages; *code; code++)
-			if (rendering_exists(sample, *code) &&
+			if (rendering_exists(render, sample, *code) &&
 				!add_one(render, sample, *code, reader,
 					previews, error))
 				return false;

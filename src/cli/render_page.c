@@ -33,8 +33,6 @@ static const char style[] =
 	"p{margin:0 0 .5rem}"
 	"body:has(#as-html:checked) pre{display:none}"
 	"body:has(#as-text:checked) iframe{display:none}"
-	"body:has(#in-dark:checked) iframe{color-scheme:dark}"
-	"body:has(#in-light:checked) iframe{color-scheme:light}"
 	"body:has(#wide:checked){--wide:40rem}";
 
 static void add_escaped(GString *page, const char *text)
@@ -61,23 +59,18 @@ struct Choice {
 	const char *legend, *group;
 	struct {
 		const char *id, *label;
-	} options[3];
+	} options[2];
 };
 
 static const Choice choices[] = {
 	{"What is shown", "as", {{"as-html", "HTML"}, {"as-text", "text"}}},
 	{"How wide", "width", {{"narrow", "a telephone"}, {"wide", "a desk"}}},
-	{"How light", "scheme",
-		{{"in-own", "as this page"}, {"in-light", "light"},
-			{"in-dark", "dark"}}},
 };
 
 static void add_choice(GString *page, const Choice *choice)
 {
 	add(page, "<fieldset><legend>%s</legend>\n", choice->legend);
 	for (size_t i = 0; i < G_N_ELEMENTS(choice->options); i++) {
-		if (!choice->options[i].id)
-			continue;
 		add(page, "<input type=\"radio\" name=\"%s\"", choice->group);
 		add(page, " id=\"%s\"", choice->options[i].id);
 		g_string_append(page, i == 0 ? " checked>" : ">");
@@ -89,6 +82,49 @@ static void add_choice(GString *page, const Choice *choice)
 
 /* ---- the table ---------------------------------------------------------- */
 
+/* A file that is not the one that came with the program. */
+static void add_own(GString *page, const ReplyTemplateFile *file)
+{
+	g_autofree char *hidden =
+		file->hidden ? g_strjoinv(", ", file->hidden) : g_strdup("");
+
+	add(page, "<p class=\"note\">Your own: <code>%s</code>", file->path);
+	if (*hidden)
+		add(page, " in place of <code>%s</code>", hidden);
+	g_string_append(page, "</p>\n");
+}
+
+static bool is_of(const ReplyTemplateFile *file, const char *language)
+{
+	return strcmp(file->language, language) == 0;
+}
+
+/* What bears on all of a language: pieces that its mails share, and mails that
+ * it lacks, for which others are sent. */
+static void add_language_notes(
+	GString *page, const Render *render, const char *language)
+{
+	const char *chosen =
+		reply_templates_choose(render->templates, language, "en");
+
+	if (strcmp(chosen, language) != 0)
+		add(page,
+			"<p class=\"note\">Not whole: its customers are "
+			"written to in %s.</p>\n",
+			sample_language_name(chosen));
+	for (guint i = 0; i < render->files->len; i++) {
+		const ReplyTemplateFile *file = render->files->pdata[i];
+		if (is_of(file, language) && !file->path) {
+			add(page, "<p class=\"note\">Missing: %s", file->name);
+			add(page, "%s</p>\n", file->html ? ".html" : ".txt");
+		}
+		if (file->what == REPLY_FILE_PARTIAL &&
+			render_file_is_own(render, file) &&
+			(is_of(file, language) || is_of(file, "common")))
+			add_own(page, file);
+	}
+}
+
 static void add_head(GString *page, const Render *render)
 {
 	g_string_append(page,
@@ -96,7 +132,9 @@ static void add_head(GString *page, const Render *render)
 	for (char **code = render->languages; *code; code++) {
 		add(page, "<th scope=\"col\"><span lang=\"%s\">", *code);
 		add(page, "%s</span>", sample_language_name(*code));
-		add(page, " (%s)</th>\n", *code);
+		add(page, " (%s)\n", *code);
+		add_language_notes(page, render, *code);
+		g_string_append(page, "</th>\n");
 	}
 	g_string_append(page, "</tr></thead>\n");
 }
@@ -112,13 +150,22 @@ static void add_link(
 }
 
 /* What a reader would otherwise not notice. */
-static void add_notes(GString *page, const Rendering *rendering)
+static void add_notes(
+	GString *page, const Render *render, const Rendering *rendering)
 {
 	if (strcmp(rendering->chosen, rendering->language) != 0)
 		add(page,
-			"<p class=\"note\">No templates in this language: "
-			"what is shown is %s.</p>\n",
+			"<p class=\"note\">Not in this language: what is sent "
+			"instead is in %s.</p>\n",
 			sample_language_name(rendering->chosen));
+	for (guint i = 0; i < render->files->len; i++) {
+		const ReplyTemplateFile *file = render->files->pdata[i];
+		if (is_of(file, rendering->chosen) &&
+			file->what == REPLY_FILE_MAIL &&
+			file->kind == rendering->sample->kind &&
+			render_file_is_own(render, file))
+			add_own(page, file);
+	}
 	if (rendering->same)
 		add(page, "<p class=\"note\">The same as %s.</p>\n",
 			reply_kind_name(rendering->sample->kind));
@@ -136,7 +183,8 @@ static void add_frame(GString *page, const Rendering *rendering)
 	add(page, "%s</pre>\n", rendering->text);
 }
 
-static void add_cell(GString *page, const Rendering *rendering)
+static void add_cell(
+	GString *page, const Render *render, const Rendering *rendering)
 {
 	if (!rendering) {
 		g_string_append(page, "<td>–</td>\n");
@@ -150,7 +198,7 @@ static void add_cell(GString *page, const Rendering *rendering)
 	if (rendering->mime)
 		add_link(page, rendering, ".eml");
 	g_string_append(page, "</p>\n");
-	add_notes(page, rendering);
+	add_notes(page, render, rendering);
 	add_frame(page, rendering);
 	g_string_append(page, "</td>\n");
 }
@@ -163,7 +211,8 @@ static const Sample *sample_of(Rendering **row, guint width)
 	return NULL;
 }
 
-static void add_row(GString *page, Rendering **row, guint width)
+static void add_row(
+	GString *page, const Render *render, Rendering **row, guint width)
 {
 	const Sample *sample = sample_of(row, width);
 
@@ -173,7 +222,7 @@ static void add_row(GString *page, Rendering **row, guint width)
 	add(page, "%s", sample->name);
 	add(page, "<small>%s</small></th>\n", sample->shows);
 	for (guint i = 0; i < width; i++)
-		add_cell(page, row[i]);
+		add_cell(page, render, row[i]);
 	g_string_append(page, "</tr>\n");
 }
 
@@ -198,7 +247,8 @@ char *render_page(const Render *render, const GPtrArray *renderings)
 	add_head(page, render);
 	g_string_append(page, "<tbody>\n");
 	for (guint i = 0; i < renderings->len; i += width)
-		add_row(page, (Rendering **)&renderings->pdata[i], width);
+		add_row(page, render, (Rendering **)&renderings->pdata[i],
+			width);
 	g_string_append(
 		page, "</tbody>\n</table>\n</main>\n</body>\n</html>\n");
 	return g_string_free(page, FALSE);

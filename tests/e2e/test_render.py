@@ -101,6 +101,27 @@ class Files(WithTool):
         self.assertNotIn("<script", text)
         self.assertIn("</pre><script>alert(1)</script>", document.text)
 
+    def test_where_words_come_from_is_told(self):
+        own = self.place.subfolder("templates")
+        redressd = self.place.redressd(start=False)
+        shipped = pathlib.Path(redressd.settings["templates"][0])
+        redressd.write_config({"templates": [shipped, own]})
+        self.config = redressd.config_file
+        self.write("ack", "late")
+        self.assertNotIn("Your own", self.page()[0])
+        (own / "fi").mkdir()
+        (own / "is").mkdir()
+        (own / "is/ack.txt").write_text("Subject: Takk\n\n{{reference}}\n")
+        for name in ("fi/ack.txt", "fi/_footer.txt"):
+            (own / name).write_text((shipped / name).read_text())
+        self.write("ack", "late")
+        text, document = self.page()
+        for name in ("fi/ack.txt", "fi/_footer.txt"):
+            self.assertEqual(document.text.count(
+                f"Your own: {own / name} in place of {shipped / name}"), 1)
+        self.assertIn("Missing: ack.html", document.text)
+        self.assertEqual(text.count("Not in this language"), 2)
+
     def test_files_that_are_there_already_stay(self):
         self.folder.mkdir(parents=True)
         foreign = self.folder / "mine.txt"
@@ -129,7 +150,7 @@ class Files(WithTool):
     def test_a_language_without_templates_shows_what_is_sent_instead(self):
         self.write("ack", "-l", "is", "-l", "fi")
         text, _ = self.page()
-        self.assertEqual(text.count("No templates in this language"), 1)
+        self.assertEqual(text.count("Not in this language"), 1)
         self.assertIn("<html lang=\"en\"",
                       (self.folder / "is/ack.html").read_text())
 
