@@ -57,11 +57,11 @@ static const struct {
 	[CLOCK_REMINDED] = {"customer reminded",
 		{KEEPS, KEEPS, KEEPS, KEEPS, RESETS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_LETTER] = {"letter sent",
-		{KEEPS, RESETS, KEEPS, GOES_ON, KEEPS, KEEPS, KEEPS, KEEPS}},
+		{KEEPS, RESETS, KEEPS, RESETS, KEEPS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_WROTE] = {"customer wrote",
-		{KEEPS, KEEPS, STARTS, GOES_ON, KEEPS, KEEPS, KEEPS, KEEPS}},
+		{KEEPS, KEEPS, STARTS, STARTS, KEEPS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_STEERED] = {"steered by an agent",
-		{KEEPS, KEEPS, STARTS, GOES_ON, KEEPS, KEEPS, KEEPS, KEEPS}},
+		{KEEPS, KEEPS, STARTS, STARTS, KEEPS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_REPLIED] = {"customer answered what was asked",
 		{STARTS, STARTS, GOES_ON, KEEPS, ENDS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_RESOLVED] = {"resolved",
@@ -77,7 +77,7 @@ static const struct {
 	[CLOCK_BOUNCED] = {"bounced for good",
 		{KEEPS, ENDS, KEEPS, ENDS, ENDS, KEEPS, KEEPS, KEEPS}},
 	[CLOCK_SPOKE_AGAIN] = {"customer can be written to again",
-		{STARTS, STARTS, STARTS, GOES_ON, KEEPS, KEEPS, KEEPS, KEEPS}},
+		{STARTS, STARTS, STARTS, STARTS, KEEPS, KEEPS, KEEPS, KEEPS}},
 };
 /* clang-format on */
 
@@ -238,8 +238,8 @@ static void begin_settlement(
 		set_settlement(decision, facts, settle_by);
 }
 
-/* The next one that is still to come: what was due while the matter was settled
- * is left out. */
+/* The next one; of a policy that applies only now what is overdue comes at
+ * once. */
 static void begin_letter(
 	Decision *decision, const DecideFacts *facts, bool anew)
 {
@@ -250,8 +250,22 @@ static void begin_letter(
 	DecideLetter letter = {0};
 
 	(void)anew;
-	decide_letter(facts, done, facts->now_s, &letter);
+	if (decide_letter(facts, done, 0, &letter))
+		letter.due_s = MAX(letter.due_s, facts->now_s + 1);
 	decision->deadlines[STORE_DEADLINE_LETTER] = letter.due_s;
+}
+
+/* What was due while the matter was settled is left out. */
+static void resume_letters(Decision *decision, const DecideFacts *facts)
+{
+	unsigned done = facts->ticket->letters;
+	DecideLetter letter;
+
+	while (decide_letter(facts, done, 0, &letter) &&
+		letter.due_s <= facts->now_s)
+		done = letter.number;
+	decision->letters_done = done;
+	begin_letter(decision, facts, false);
 }
 
 /* After the last reminder the end comes, if it ever does. */
@@ -359,7 +373,7 @@ static void go_on(
 	if (kind == STORE_DEADLINE_SETTLE)
 		resume_settlement(decision, facts);
 	else if (kind == STORE_DEADLINE_LETTER)
-		begin_letter(decision, facts, false);
+		resume_letters(decision, facts);
 }
 
 void clocks_turn(

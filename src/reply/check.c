@@ -29,6 +29,7 @@ static const Word words[] = {
 	{"promised_time", NULL, false},
 	{"resolve_time", NULL, false},
 	{"old_resolve_time", NULL, false},
+	{"no_new_time", NULL, false},
 	{"resumed", NULL, false},
 	{"old_promised_time", NULL, false},
 	{"next_update_time", NULL, false},

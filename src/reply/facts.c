@@ -195,6 +195,9 @@ static void put_manner(MustacheValue *dict, const char *complainer)
 /* All of it is told in a customer's mail as in staff's. */
 static void put_flags(MustacheValue *dict, const ReplyFacts *facts)
 {
+	put_flag(dict, "no_new_time",
+		(facts->old_promised_s && !facts->promised_s) ||
+			(facts->old_resolve_s && !facts->resolve_s));
 	put_flag(dict, "has_promise", facts->promised_s != 0);
 	put_flag(dict, "promise_kept", facts->promise_kept);
 	put_flag(dict, "reopened", facts->reopened);

@@ -142,9 +142,14 @@ static void check_move(
 		assert_false(moved);
 		return;
 	case CLOCK_STARTS:
-		/* The follow-up runs since the last word. */
-		assert_true(follow_up ? at_s > NOW && at_s <= NOW + 23 * HOUR
-				      : !moved);
+		/* The follow-up runs since the last word; the next letter stays
+		 * the next one. */
+		if (follow_up)
+			assert_in_range(at_s, NOW + 1, NOW + 23 * HOUR);
+		else if (kind == STORE_DEADLINE_LETTER)
+			assert_int_equal(at_s, NOW - HOUR + 20 * DAY);
+		else
+			assert_false(moved);
 		return;
 	case CLOCK_RESETS:
 	case CLOCK_GOES_ON:
@@ -359,6 +364,20 @@ static void test_what_was_due_while_it_was_settled_is_left_out(void **state)
 	c.ticket.opened_at = NOW - 30 * DAY;
 	clocks_turn(&c.decision, &c.facts, CLOCK_REOPENED);
 	assert_int_equal(deadline(&c, STORE_DEADLINE_LETTER), NOW + 26 * DAY);
+	assert_int_equal(c.decision.letters_done, 1);
+}
+
+static void test_a_letter_that_is_owed_by_another_policy_comes_at_once(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c);
+	c.ticket.opened_at = NOW - 30 * DAY;
+	clocks_turn(&c.decision, &c.facts, CLOCK_STEERED);
+	assert_int_equal(deadline(&c, STORE_DEADLINE_LETTER), NOW + 1);
+	assert_int_equal(c.decision.letters_done, 0);
 }
 
 static void test_a_letter_under_another_policy_is_not_sent(void **state)
@@ -517,6 +536,8 @@ int main(void)
 			test_after_an_outage_only_the_latest_letter_is_sent),
 		cmocka_unit_test(
 			test_what_was_due_while_it_was_settled_is_left_out),
+		cmocka_unit_test(
+			test_a_letter_that_is_owed_by_another_policy_comes_at_once),
 		cmocka_unit_test(
 			test_a_letter_under_another_policy_is_not_sent),
 		cmocka_unit_test(
