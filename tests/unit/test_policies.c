@@ -10,6 +10,8 @@
 
 #include <redress/assembly.h>
 
+#include "engine_fixture.h"
+
 #define POLICIES REDRESS_SOURCE_DIR "/conf/policies/"
 #define HOLIDAYS REDRESS_SOURCE_DIR "/conf/holidays/"
 
@@ -35,7 +37,7 @@ static const Shipped shipped[] = {
 /* A folder with redress.conf, and templates/canned/en/ for what is filled in */
 typedef struct Place Place;
 struct Place {
-	char *folder, *file, *canned;
+	char *folder, *file, *key, *canned;
 };
 
 static int set_up(void **state)
@@ -44,6 +46,7 @@ static int set_up(void **state)
 
 	place->folder = g_dir_make_tmp("redress-policies-XXXXXX", NULL);
 	place->file = g_build_filename(place->folder, "redress.conf", NULL);
+	place->key = g_build_filename(place->folder, "redress.key", NULL);
 	place->canned = g_build_filename(
 		place->folder, "templates", "canned", "en", NULL);
 	*state = place;
@@ -64,6 +67,7 @@ static int tear_down(void **state)
 		g_unlink(path);
 	}
 	g_unlink(place->file);
+	g_unlink(place->key);
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
 		g_autofree char *path =
 			g_build_filename(place->folder, folders[i], NULL);
@@ -72,6 +76,7 @@ static int tear_down(void **state)
 	}
 	g_free(place->folder);
 	g_free(place->file);
+	g_free(place->key);
 	g_free(place->canned);
 	g_free(place);
 	return 0;
@@ -83,6 +88,7 @@ static Config *load(
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = g_strdup_printf(
 		"hostname = mail.example.com\n"
+		"token_key_file = \"redress.key\"\n"
 		"templates = { \"" REDRESS_SOURCE_DIR "/templates\",\n"
 		"  \"templates\" }\n"
 		"include(\"" POLICIES "%s.conf\")\n"
@@ -398,6 +404,87 @@ static void test_no_legal_time_stands_still(void **state)
 	}
 }
 
+/* ---- a matter that nobody settles -------------------------------------- */
+
+/* When a mail with these words is made, by steps of an hour; 0: never. */
+static int64_t wait_for_words(Desk *desk, const StoreTicket *ticket,
+	const char *words, int64_t from_s, int64_t until_s)
+{
+	guint seen = 0;
+
+	for (int64_t now_s = from_s; now_s <= until_s; now_s += HOUR) {
+		desk_run_deadlines(desk, now_s);
+		g_autoptr(GPtrArray) rows = desk_outbox(desk, ticket);
+		for (; seen < rows->len; seen++) {
+			const StoreOutbox *row = rows->pdata[seen];
+			g_autofree char *plain = desk_plain(desk, row->id);
+
+			if (strstr(plain, words))
+				return now_s;
+		}
+	}
+	return 0;
+}
+
+typedef struct Journey Journey;
+struct Journey {
+	size_t file;
+	const char *calendar, *zone, *opened;
+	const char *words, *from, *until;
+};
+
+/* Customers hear of their right before the time is over, or where the rule
+ * says so once it is. */
+static const Journey journeys[] = {
+	{2, ENGLAND, "Europe/London", "2026-03-02T10:00:00",
+		"Within eight weeks of the day", "2026-03-02T10:00:00",
+		"2026-03-02T12:00:00"},
+	{2, ENGLAND, "Europe/London", "2026-03-02T10:00:00",
+		"you may refer your complaint to the Financial Ombudsman",
+		"2026-04-26T12:00:00", "2026-04-27T11:00:00"},
+	{3, SYDNEY, "Australia/Sydney", "2026-06-01T09:00:00",
+		"complain to the Australian Financial Complaints Authority",
+		"2026-06-30T09:00:00", "2026-07-01T09:00:00"},
+	{4, DUBLIN, "Europe/Dublin", "2026-06-02T12:00:00",
+		"Financial Services and Pensions Ombudsman",
+		"2026-07-28T16:00:00", "2026-07-29T12:00:00"},
+};
+
+static void run_journey(const Place *place, const Journey *journey)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(EnginePolicy) policy = assembly_policy(
+		load(place, &shipped[journey->file], journey->calendar), true,
+		&error);
+	int64_t opened_s = at(journey->zone, journey->opened);
+	int64_t until_s = at(journey->zone, journey->until);
+	g_autoptr(Analysis) mail = mail_new("ann@customer.example", "A loan");
+	Desk *desk = desk_new(true);
+
+	if (!policy)
+		fail_msg("%s", error->message);
+	mail_set(&mail->text, "You charged me twice.");
+	desk_open(desk, policy, NULL);
+	const Delivery delivery = {
+		.mail = mail, .to = {"c@example.com"}, .now_s = opened_s};
+	g_auto(EngineReceipt) receipt = desk_receive(desk, &delivery);
+	g_autoptr(StoreTicket) ticket =
+		desk_ticket(desk, receipt.references->pdata[0]);
+	int64_t got_s =
+		wait_for_words(desk, ticket, journey->words, opened_s, until_s);
+	if (got_s < at(journey->zone, journey->from) || got_s > until_s)
+		fail_msg("\"%s\": %g days after %s", journey->words,
+			(double)(got_s - opened_s) / DAY, journey->opened);
+	desk_free(desk);
+}
+
+static void test_who_waits_too_long_hears_of_the_ombudsman_in_time(void **state)
+{
+	fill_in_all(*state);
+	for (size_t i = 0; i < G_N_ELEMENTS(journeys); i++)
+		run_journey(*state, &journeys[i]);
+}
+
 #define place_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -414,6 +501,8 @@ int main(void)
 		place_test(test_a_letter_names_a_time_only_where_there_is_one),
 		place_test(test_dates_are_those_of_the_source),
 		place_test(test_no_legal_time_stands_still),
+		place_test(
+			test_who_waits_too_long_hears_of_the_ombudsman_in_time),
 	};
 
 	return cmocka_run_group_tests_name("policies", tests, NULL, NULL);
