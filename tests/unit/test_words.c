@@ -41,6 +41,21 @@ static void test_a_bare_request_for_the_state_is_known(void **state)
 	}
 }
 
+/* As our mails name it: customers copy the word. */
+static void test_the_word_that_a_mail_names_is_known(void **state)
+{
+	static const char *const words[] = {
+		"STAATUS", /* et */
+		"TILA",    /* fi */
+		"STATUSS", /* lv */
+		"СТАТУС",  /* ru */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		assert_true(words_ask_for_status(words[i]));
+}
+
 static void test_whoever_says_more_asks_for_more(void **state)
 {
 	static const char *const texts[] = {"", "?", "Hello", "12345",
@@ -63,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_bare_request_for_the_state_is_known),
+		cmocka_unit_test(test_the_word_that_a_mail_names_is_known),
 		cmocka_unit_test(test_whoever_says_more_asks_for_more),
 	};
 
