@@ -15,7 +15,7 @@ static const SampleWords rows[] = {
 		.assignee = "Mary",
 		.complaint = "The lamp came broken.\nI want a new one.",
 		.answer = "Dear Ann Smith,\n\n"
-			  "we are sorry that the lamp came broken. A new one "
+			  "We are sorry that the lamp came broken. A new one "
 			  "left us today; you can follow it at "
 			  "https://parcels.example.com/track?id=42&lang=en.\n\n"
 			  "Kind regards,\nMary",
@@ -127,14 +127,14 @@ static const SampleWords rows[] = {
 		.language = "fi",
 		.name = "suomi",
 		.time_zone = "Europe/Helsinki",
-		.customer = "Äijö Väänänen",
+		.customer = "Päivi Väänänen",
 		.subject = "Lamppu tuli perille rikkinäisenä",
 		.team = "Esimerkin asiakaspalvelu",
 		.assignee = "Mari",
 		.complaint = "Lamppu tuli perille rikkinäisenä.\n"
 			     "Haluan uuden.",
-		.answer = "Hei, Äijö Väänänen\n\n"
-			  "olemme pahoillamme, että lamppu tuli perille "
+		.answer = "Hei, Päivi Väänänen\n\n"
+			  "Olemme pahoillamme, että lamppu tuli perille "
 			  "rikkinäisenä. Uusi lähti meiltä tänään; voitte "
 			  "seurata sitä täällä: "
 			  "https://parcels.example.com/track?id=42&lang=fi\n\n"
@@ -246,8 +246,8 @@ static const SampleWords rows[] = {
 		.team = "Exempel kundtjänst",
 		.assignee = "Maria",
 		.complaint = "Lampan kom fram trasig.\nJag vill ha en ny.",
-		.answer = "Hej Åsa Sjöström,\n\n"
-			  "vi beklagar att lampan kom fram trasig. En ny "
+		.answer = "Hej Åsa Sjöström!\n\n"
+			  "Vi beklagar att lampan kom fram trasig. En ny "
 			  "skickades i dag; du kan följa den här: "
 			  "https://parcels.example.com/track?id=42&lang=sv\n\n"
 			  "Med vänlig hälsning\nMaria",

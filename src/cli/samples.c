@@ -145,6 +145,14 @@ static void make_waiting(SampleTicket *ticket, const SampleWords *words)
 
 static void make_answer(SampleTicket *ticket, const SampleWords *words)
 {
+	make_answered(ticket, words);
+	ticket->facts.words = words->answer;
+}
+
+/* "#promise": the answer is not the last word. */
+static void make_answer_with_promise(
+	SampleTicket *ticket, const SampleWords *words)
+{
 	ticket->facts.words = words->answer;
 }
 
@@ -276,6 +284,8 @@ static const Sample samples[] = {
 	{"need-info-reminder", REPLY_NEED_INFO, "the questions, put again",
 		make_reminder, NULL},
 	{"reply", REPLY_REPLY, "an agent's answer", make_answer, NULL},
+	{"reply-promise", REPLY_REPLY, "an answer that promises another",
+		make_answer_with_promise, NULL},
 	{"resolved", REPLY_RESOLVED, "with what was done", make_resolved, NULL},
 	MANNERS("resolved", REPLY_RESOLVED, make_resolved),
 	{"resolved-words", REPLY_RESOLVED, "in an agent's words",

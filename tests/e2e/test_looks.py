@@ -8,6 +8,7 @@ after a change of the templates; then look at the pictures.  Each is the sheet
 of one language: the mails of SHEET from left to right, at half their size."""
 
 import base64
+import copy
 import functools
 import html
 import json
@@ -27,8 +28,9 @@ import browser  # noqa: E402
 import samples  # noqa: E402
 
 LOOKS = samples.GOLDEN / "looks"
-SHEET = ("ack", "followup", "late", "need-info", "reply", "resolved",
-         "status", "survey", "aftercare")
+SHEET = ("ack", "ack-action-first", "ack-stranger", "followup", "late",
+         "need-info", "need-info-reminder", "reply", "resolved",
+         "resolved-unanswered", "status", "survey", "aftercare")
 STAFF_SHEET = ("briefing", "nudge", "escalation", "command-result",
                "unreachable")
 
@@ -252,7 +254,7 @@ def judge(page, name, look, sizes):
 
 
 class Judgement(WithBrowser):
-    """The comparison notices what a reader would."""
+    """What looks at the mails notices what a reader would."""
 
     BROKEN = {
         "larger letters": "font-size:16px|font-size:26px",
@@ -261,6 +263,22 @@ class Judgement(WithBrowser):
         "centred": "<body |<body align=center ",
         "styles lost": "style=|data-style=",
     }
+
+    def test_what_must_not_be_is_measured(self):
+        mail = copy.copy(next(mail for mail in self.mails
+                              if str(mail) == "en/ack"))
+        mail.html = mail.html.replace(
+            "</body>", '<img src="http://tracker.example/1.gif">'
+            '<p style="color:#888">faint</p>'
+            '<div style="width:700px">wide</div></body>')
+        for dark in (False, True):
+            look = Look(self.viewer, [mail], dark)
+            self.assertEqual(look.requests, ["http://tracker.example/1.gif"])
+            self.assertEqual(look.narrow[0]["images"], 1)
+            self.assertGreater(look.wide[0]["width"], WIDE)
+            if not dark:
+                self.assertLess(look.narrow[0]["contrast"], LEAST_CONTRAST)
+                self.assertEqual(look.narrow[0]["worst"], "faint")
 
     def test_a_broken_layout_is_noticed_and_the_same_one_is_not(self):
         mails = [mail for mail in self.mails if mail.language == "en"
@@ -278,11 +296,13 @@ class Judgement(WithBrowser):
                 for mail in mails:
                     mail.html = mail.original
                 found = bad.differences(page, good.picture)
-                for name, part in found.items():
-                    longer = abs(bad.sizes[name] / good.sizes[name] - 1)
-                    self.assertTrue(part > MOST_DIFFERENCE
-                                    or longer > SIZE_TOLERANCE,
-                                    (what, name, part, longer))
+                noticed = [
+                    name for name, part in found.items()
+                    if part > MOST_DIFFERENCE or SIZE_TOLERANCE <
+                    abs(bad.sizes[name] / good.sizes[name] - 1)]
+                # Not each of them has what was broken.
+                self.assertGreater(len(noticed), 0.8 * len(found),
+                                   (what, found))
 
 
 class Sources(unittest.TestCase):

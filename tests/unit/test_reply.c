@@ -540,6 +540,28 @@ static void test_headers_say_what_a_machine_must_know(void **state)
 	assert_field(followup, "Auto-Submitted", "auto-generated");
 }
 
+static void test_a_preview_says_that_it_is_one(void **state)
+{
+	ReplyFacts facts = full_facts;
+	ReplyEnvelope envelope = plain_envelope;
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	(void)state;
+
+	facts.kind = REPLY_REPLY;
+	facts.words = "We have sent a new lamp.";
+	envelope.subject = "The lamp";
+	g_autofree char *mail = compose(templates, &facts, &envelope);
+	assert_lacks(mail, "Preview");
+	assert_field(mail, "Auto-Submitted", "no");
+
+	envelope.preview = true;
+	g_autofree char *preview = compose(templates, &facts, &envelope);
+	assert_field(preview, "Subject", "Preview: Re: [#7K3F-92QX] The lamp");
+	assert_field(preview, "X-Redress-Preview", "yes");
+	/* Nobody wrote it, whatever it shows. */
+	assert_field(preview, "Auto-Submitted", "auto-generated");
+}
+
 static void test_the_same_facts_give_the_same_bytes(void **state)
 {
 	g_autoptr(ReplyTemplates) templates = load_shipped();
@@ -896,6 +918,8 @@ int main(void)
 			test_a_language_that_is_not_whole_is_not_offered),
 		cmocka_unit_test(test_english_must_be_whole),
 		cmocka_unit_test(test_headers_say_what_a_machine_must_know),
+		cmocka_unit_test(test_a_preview_says_that_it_is_one),
+		cmocka_unit_test(test_a_preview_says_that_it_is_one),
 		cmocka_unit_test(test_the_same_facts_give_the_same_bytes),
 		cmocka_unit_test(test_a_parser_reads_back_what_was_composed),
 		cmocka_unit_test(
