@@ -169,21 +169,21 @@ static void test_what_a_language_lacks_or_has_besides_is_named(void **state)
 	(void)state;
 
 	own_begin(&own);
-	own_write(&own, "sv/aftercare.txt",
-		"Subject: x\n\n{{! slot: thanks }}\nTack.\n"
+	own_write(&own, "nl/aftercare.txt",
+		"Subject: x\n\n{{! slot: thanks }}\nDank.\n"
 		"{{! slot: invite }}\n{{opened_time}} {{reference}}\n");
 	own_load(&own);
 	g_autoptr(GPtrArray) remarks = reply_templates_compare(own.templates);
-	assert_told(remarks, "sv/aftercare.txt",
+	assert_told(remarks, "nl/aftercare.txt",
 		"lacks English's variables: customer_name, mailbox_address");
-	assert_told(remarks, "sv/aftercare.txt",
+	assert_told(remarks, "nl/aftercare.txt",
 		"lacks English's slots: about, closing, person-reads, "
 		"question, reference, reopen");
-	assert_told(remarks, "sv/aftercare.txt",
+	assert_told(remarks, "nl/aftercare.txt",
 		"has, and English has not, variables: opened_time");
-	assert_told(remarks, "sv/aftercare.txt",
+	assert_told(remarks, "nl/aftercare.txt",
 		"has, and English has not, slots: invite");
-	assert_not_told(remarks, "sv/aftercare.html", "");
+	assert_not_told(remarks, "nl/aftercare.html", "");
 	own_end(&own);
 }
 
@@ -201,13 +201,13 @@ static void test_a_language_with_the_same_names_is_not_named(void **state)
 	(void)state;
 
 	own_begin(&own);
-	own_write(&own, "sv/aftercare.txt", text);
-	own_write(&own, "sv/_greeting.txt", greeting);
-	own_write(&own, "sv/_footer.txt", footer);
-	own_write(&own, "sv/_reference.txt", reference);
+	own_write(&own, "nl/aftercare.txt", text);
+	own_write(&own, "nl/_greeting.txt", greeting);
+	own_write(&own, "nl/_footer.txt", footer);
+	own_write(&own, "nl/_reference.txt", reference);
 	own_load(&own);
 	g_autoptr(GPtrArray) remarks = reply_templates_compare(own.templates);
-	assert_not_told(remarks, "sv/aftercare.txt", "");
+	assert_not_told(remarks, "nl/aftercare.txt", "");
 	own_end(&own);
 }
 
@@ -451,7 +451,7 @@ static void test_each_file_is_listed_with_what_it_hides(void **state)
 
 	own_begin(&own);
 	own_write(&own, "en/late.txt", "Subject: x\n\nx\n");
-	own_write(&own, "sv/ack.txt", "Subject: x\n\nx\n");
+	own_write(&own, "nl/ack.txt", "Subject: x\n\nx\n");
 	own_write(&own, "common/_tail.html", "</body>\n");
 	own_write(&own, "canned/fi/refund.txt", "Ours.\n");
 	own_load(&own);
@@ -460,7 +460,7 @@ static void test_each_file_is_listed_with_what_it_hides(void **state)
 		find_entry(entries, "en", "late", false);
 	const ReplyTemplateFile *html = find_entry(entries, "en", "late", true);
 	const ReplyTemplateFile *missing =
-		find_entry(entries, "sv", "late", false);
+		find_entry(entries, "nl", "late", false);
 	const ReplyTemplateFile *tail =
 		find_entry(entries, "common", "_tail", true);
 	const ReplyTemplateFile *refund =
@@ -494,7 +494,7 @@ static void test_ones_own_files_are_told_and_half_changes_warned_of(
 	own_write(&own, "en/late.txt", "Subject: x\n\nx\n");
 	own_write(&own, "en/ack.txt", "Subject: x\n\nx\n");
 	own_write(&own, "en/ack.html", "<body>x\n");
-	own_write(&own, "sv/ack.txt", "Subject: x\n\nx\n");
+	own_write(&own, "nl/ack.txt", "Subject: x\n\nx\n");
 	own_load(&own);
 	g_autoptr(GPtrArray) remarks =
 		reply_templates_check_files(own.templates);
@@ -503,7 +503,7 @@ static void test_ones_own_files_are_told_and_half_changes_warned_of(
 	assert_not_told(remarks, "en/ack.html", "change both");
 	assert_told(remarks, "en/late.txt", "change both");
 	assert_true(find(remarks, "en/late.txt", "change both")->wrong);
-	assert_told(remarks, "sv",
+	assert_told(remarks, "nl",
 		"is not offered, for it lacks ack.html followup.txt");
 	assert_not_told(remarks, "fi", "is not offered");
 	own_end(&own);
