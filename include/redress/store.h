@@ -107,7 +107,8 @@ struct StoreTicket {
 	/* By when the whole matter is to be settled (0: no time is set); while
 	 * that clock stands still, the open seconds that are left of it. */
 	int64_t settle_by, settle_left_s;
-	unsigned letters; /* of the policy that have been sent */
+	char *letters; /* that are done, by name, with blanks (nullable) */
+	char *policy;  /* that applied last; NULL: the mailbox's own */
 	/* What the reads fill in and the writes ignore. */
 	int64_t next_update_at;
 	unsigned messages; /* from customers */

@@ -196,8 +196,6 @@ static void change_ticket(
 	if (decision->surveyed)
 		ticket->surveyed_at = now_s;
 	ticket->late_count += decision->late;
-	if (decision->letters_done)
-		ticket->letters = decision->letters_done;
 	if (decision->settle_by != DECIDE_KEEP)
 		ticket->settle_by = decision->settle_by;
 	if (decision->settle_left_s != DECIDE_KEEP)
@@ -525,6 +523,29 @@ static bool record(Context *context, const StoreTicket *ticket,
 	       record_words(context, ticket, apply, error);
 }
 
+/* Which policy it was, and what of its letters is done. */
+static bool note_policy(Context *context, StoreTicket *ticket,
+	const Decision *decision, int64_t now_s, GError **error)
+{
+	DecideFacts facts = {
+		.now_s = now_s,
+		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
+		.ticket = ticket,
+	};
+
+	if (!terms_of(context, ticket, &facts.terms, error))
+		return false;
+	if (decision->letters_until_s != DECIDE_KEEP) {
+		char *done =
+			decide_letters_done(&facts, decision->letters_until_s);
+		g_free(ticket->letters);
+		ticket->letters = done;
+	}
+	g_free(ticket->policy);
+	ticket->policy = g_strdup(facts.terms->name);
+	return true;
+}
+
 /* What an agent wrote for the next word to the customer goes with it. */
 static bool takes_update(const Decision *decision)
 {
@@ -552,7 +573,8 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 	if (decision->send && takes_update(decision))
 		apply.update_words = update_words =
 			g_steal_pointer(&ticket->update_words);
-	return record(context, ticket, &apply, error) &&
+	return note_policy(context, ticket, decision, now_s, error) &&
+	       record(context, ticket, &apply, error) &&
 	       store_ticket_update(context->store, ticket, error) &&
 	       set_deadlines(context, ticket, decision, now_s, error) &&
 	       withdraw(context, ticket, &apply, error) &&

@@ -216,7 +216,13 @@ static void set_settlement(
 		clocks_look_at(facts, settle_by);
 }
 
-/* Of a policy that applies only now the time runs since the opening. */
+static bool changes_policy(const DecideFacts *facts)
+{
+	return g_strcmp0(facts->ticket->policy, facts->terms->name) != 0;
+}
+
+/* Of a policy that applies only now the time runs since the opening, and no
+ * time that was told is made a later one. */
 static void begin_settlement(
 	Decision *decision, const DecideFacts *facts, bool anew)
 {
@@ -230,11 +236,13 @@ static void begin_settlement(
 			due_to_tell(facts, within, facts->now_s));
 		return;
 	}
-	if (ticket->settle_by || ticket->settle_left_s ||
+	if (ticket->settle_left_s ||
+		(ticket->settle_by && !changes_policy(facts)) ||
 		ticket->late_count > facts->terms->late_most)
 		return;
 	int64_t settle_by = due_to_tell(facts, within, ticket->opened_at);
-	if (settle_by > facts->now_s)
+	if (settle_by > facts->now_s &&
+		(!ticket->settle_by || settle_by < ticket->settle_by))
 		set_settlement(decision, facts, settle_by);
 }
 
@@ -243,14 +251,10 @@ static void begin_settlement(
 static void begin_letter(
 	Decision *decision, const DecideFacts *facts, bool anew)
 {
-	const StoreTicket *ticket = facts->ticket;
-	unsigned done = decision->letters_done ? decision->letters_done
-			: ticket               ? ticket->letters
-					       : 0;
 	DecideLetter letter = {0};
 
 	(void)anew;
-	if (decide_letter(facts, done, 0, &letter))
+	if (decide_letter(facts, MAX(0, decision->letters_until_s), &letter))
 		letter.due_s = MAX(letter.due_s, facts->now_s + 1);
 	decision->deadlines[STORE_DEADLINE_LETTER] = letter.due_s;
 }
@@ -258,13 +262,7 @@ static void begin_letter(
 /* What was due while the matter was settled is left out. */
 static void resume_letters(Decision *decision, const DecideFacts *facts)
 {
-	unsigned done = facts->ticket->letters;
-	DecideLetter letter;
-
-	while (decide_letter(facts, done, 0, &letter) &&
-		letter.due_s <= facts->now_s)
-		done = letter.number;
-	decision->letters_done = done;
+	decision->letters_until_s = facts->now_s;
 	begin_letter(decision, facts, false);
 }
 

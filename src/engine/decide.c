@@ -11,6 +11,7 @@ Decision decide_start(const DecideFacts *facts, const char *what)
 		.promised_by = DECIDE_KEEP,
 		.settle_by = DECIDE_KEEP,
 		.settle_left_s = DECIDE_KEEP,
+		.letters_until_s = DECIDE_KEEP,
 	};
 
 	for (int kind = 0; kind < STORE_DEADLINES; kind++)

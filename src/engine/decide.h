@@ -66,8 +66,8 @@ struct Decision {
 	bool reminded;           /* once more of what was asked */
 	bool unanswered;         /* it ends because nothing was answered */
 	bool resumed;            /* what was asked is answered: it goes on */
-	unsigned letters_done;   /* of the policy; 0: as many as before */
-	const char *letter_name; /* that is mailed (nullable) */
+	int64_t letters_until_s; /* the letters due by then are done ... */
+	const char *letter_name; /* ... and this one is mailed (nullable) */
 	/* The supervisor hears: a reason of ReplyFacts or "unreachable", and
 	 * the words that gave it (nullable). */
 	const char *escalate, *escalate_words;
@@ -120,16 +120,19 @@ Decision decide_take_over(const DecideFacts *facts, int64_t promised_by);
 const EngineTerms *decide_terms(
 	const EngineMailbox *mailbox, const StoreTicket *ticket, bool vip);
 
-/* The first of the policy's letters after so many of them, by the time at which
- * each is due, that is due after a time; false if there is none. */
+/* The first of the policy's letters that is not done and due after a time; false
+ * if there is none. */
 typedef struct DecideLetter DecideLetter;
 struct DecideLetter {
 	const char *name;
 	int64_t due_s;
-	unsigned number; /* 1 is the first one */
 };
-bool decide_letter(const DecideFacts *facts, unsigned done, int64_t after_s,
-	DecideLetter *ret_letter);
+bool decide_letter(
+	const DecideFacts *facts, int64_t after_s, DecideLetter *ret_letter);
+
+/* The ticket's letters that are done, once those due until then are; NULL:
+ * none.  (transfer full) */
+char *decide_letters_done(const DecideFacts *facts, int64_t until_s);
 
 /* Until when an answer to what was asked is waited for, if nothing comes; 0:
  * for ever. */

@@ -174,34 +174,55 @@ static GArray *list_letters(const DecideFacts *facts)
 	return letters;
 }
 
-bool decide_letter(const DecideFacts *facts, unsigned done, int64_t after_s,
-	DecideLetter *ret_letter)
+static bool is_done(const DecideFacts *facts, const char *name)
+{
+	const char *letters = facts->ticket ? facts->ticket->letters : NULL;
+	g_auto(GStrv) done = g_strsplit(letters ? letters : "", " ", -1);
+
+	return g_strv_contains((const char *const *)done, name);
+}
+
+bool decide_letter(
+	const DecideFacts *facts, int64_t after_s, DecideLetter *ret_letter)
 {
 	g_autoptr(GArray) letters = list_letters(facts);
 
-	for (guint i = done; i < letters->len; i++) {
-		DecideLetter *letter = &g_array_index(letters, DecideLetter, i);
-		if (letter->due_s <= after_s)
+	for (guint i = 0; i < letters->len; i++) {
+		const DecideLetter *letter =
+			&g_array_index(letters, DecideLetter, i);
+		if (letter->due_s <= after_s || is_done(facts, letter->name))
 			continue;
-		letter->number = i + 1;
 		*ret_letter = *letter;
 		return true;
 	}
 	return false;
 }
 
+char *decide_letters_done(const DecideFacts *facts, int64_t until_s)
+{
+	g_autoptr(GArray) letters = list_letters(facts);
+	GString *done = g_string_new(facts->ticket->letters);
+
+	for (guint i = 0; i < letters->len; i++) {
+		const DecideLetter *letter =
+			&g_array_index(letters, DecideLetter, i);
+		if (letter->due_s <= until_s && !is_done(facts, letter->name))
+			g_string_append_printf(done, "%s%s",
+				done->len ? " " : "", letter->name);
+	}
+	return g_string_free(done, !done->len);
+}
+
 /* After an outage the latest one: a customer gets one letter, not all that were
  * missed. */
 static bool find_due_letter(const DecideFacts *facts, DecideLetter *ret_letter)
 {
-	unsigned done = facts->ticket->letters;
+	DecideLetter letter = {0};
 	bool found = false;
-	DecideLetter letter;
 
-	while (decide_letter(facts, done, 0, &letter) &&
+	while (decide_letter(facts, letter.due_s, &letter) &&
 		letter.due_s <= facts->now_s) {
 		*ret_letter = letter;
-		done = letter.number;
 		found = true;
 	}
 	return found;
@@ -216,13 +237,12 @@ static Decision due_letter(const DecideFacts *facts)
 	if (!find_due_letter(facts, &letter)) {
 		/* The policy is another one by now. */
 		DecideLetter next = {0};
-		decide_letter(
-			facts, facts->ticket->letters, facts->now_s, &next);
+		decide_letter(facts, facts->now_s, &next);
 		decision.deadlines[STORE_DEADLINE_LETTER] = next.due_s;
 		return decision;
 	}
+	decision.letters_until_s = facts->now_s;
 	decision.what = "letter-due";
-	decision.letters_done = letter.number;
 	decision.guard =
 		facts->no_address ? "no-address" : facts->ticket->quiet;
 	if (!decision.guard) {

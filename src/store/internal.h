@@ -98,7 +98,7 @@ char *column_text(Store *store, DbStatement *statement, int column);
 	"	t.cause, t.update_words, t.answered_by, t.answered_at,"              \
 	"	t.surveyed_at, t.reopened_count, t.merged_into,"                     \
 	"	t.questions, t.asked_at, t.reminders, t.settle_by,"                  \
-	"	t.settle_left_s, t.letters"
+	"	t.settle_left_s, t.letters, t.policy"
 
 void *ticket_read(Store *store, DbStatement *row);
 

@@ -285,7 +285,8 @@ static const char fifth[] =
 	"ALTER TABLE ticket ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE ticket ADD COLUMN settle_by INTEGER;"
 	"ALTER TABLE ticket ADD COLUMN settle_left_s INTEGER;"
-	"ALTER TABLE ticket ADD COLUMN letters INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE ticket ADD COLUMN letters TEXT;"
+	"ALTER TABLE ticket ADD COLUMN policy TEXT;"
 
 	"ALTER TABLE promise ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'"
 	"	CHECK (kind IN ('answer', 'settlement', 'update'));"

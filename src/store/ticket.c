@@ -21,6 +21,8 @@ void store_ticket_free(StoreTicket *ticket)
 	g_free(ticket->cause);
 	g_free(ticket->update_words);
 	g_free(ticket->questions);
+	g_free(ticket->letters);
+	g_free(ticket->policy);
 	g_free(ticket->answered_by);
 	g_free(ticket->tags);
 	g_free(ticket);
@@ -38,13 +40,13 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		"	thread_index, thread_topic, cause, update_words,"
 		"	answered_by, answered_at, surveyed_at,"
 		"	reopened_count, merged_into, questions, asked_at,"
-		"	reminders, settle_by, settle_left_s, letters)"
+		"	reminders, settle_by, settle_left_s, letters, policy)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
 		"	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		"	?, ?, ?, ?, ?, ?)"
+		"	?, ?, ?, ?, ?, ?, ?)"
 		" RETURNING id",
 		"ttttttttiiIIItitttiittt" /* agents' work */ "tttIIiI"
-		/* policies */ "tIiIIi",
+		/* policies */ "tIiIItt",
 		ticket->reference, ticket->mailbox,
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
@@ -59,7 +61,7 @@ bool store_ticket_insert(Store *store, StoreTicket *ticket, GError **error)
 		ticket->surveyed_at, (int64_t)ticket->reopened_count,
 		ticket->merged_into, ticket->questions, ticket->asked_at,
 		(int64_t)ticket->reminders, ticket->settle_by,
-		ticket->settle_left_s, (int64_t)ticket->letters);
+		ticket->settle_left_s, ticket->letters, ticket->policy);
 
 	if (good)
 		ticket->id = id;
@@ -80,10 +82,10 @@ bool store_ticket_update(
 		"	answered_by = ?, answered_at = ?, surveyed_at = ?,"
 		"	reopened_count = ?, merged_into = ?, questions = ?,"
 		"	asked_at = ?, reminders = ?, settle_by = ?,"
-		"	settle_left_s = ?, letters = ?"
+		"	settle_left_s = ?, letters = ?, policy = ?"
 		" WHERE id = ?",
 		"ttttttIIItitttiittt" /* agents' work */ "tttIIiI"
-		/* policies */ "tIiIIi" /* id */ "i",
+		/* policies */ "tIiIItt" /* id */ "i",
 		store_state_name(ticket->state), ticket->subject,
 		ticket->customer, ticket->customer_address,
 		ticket->customer_name, ticket->language, ticket->heard_at,
@@ -96,7 +98,8 @@ bool store_ticket_update(
 		ticket->surveyed_at, (int64_t)ticket->reopened_count,
 		ticket->merged_into, ticket->questions, ticket->asked_at,
 		(int64_t)ticket->reminders, ticket->settle_by,
-		ticket->settle_left_s, (int64_t)ticket->letters, ticket->id);
+		ticket->settle_left_s, ticket->letters, ticket->policy,
+		ticket->id);
 
 	if (ticket->state == STORE_RESOLVED || ticket->state == STORE_CLOSED)
 		good = good && words_settle(store, ticket->id, error);

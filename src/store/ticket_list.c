@@ -2,7 +2,7 @@
 
 #define TICKET_COLUMNS TICKET_FIELDS " FROM ticket t"
 
-enum { RANK_COLUMN = 41 }; /* behind the fields */
+enum { RANK_COLUMN = 42 }; /* behind the fields */
 
 void *ticket_read(Store *store, DbStatement *row)
 {
@@ -49,7 +49,8 @@ void *ticket_read(Store *store, DbStatement *row)
 	ticket->reminders = (unsigned)column_integer(store, row, 37);
 	ticket->settle_by = column_integer(store, row, 38);
 	ticket->settle_left_s = column_integer(store, row, 39);
-	ticket->letters = (unsigned)column_integer(store, row, 40);
+	ticket->letters = column_text(store, row, 40);
+	ticket->policy = column_text(store, row, 41);
 	return ticket;
 }
 

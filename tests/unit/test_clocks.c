@@ -94,6 +94,7 @@ static void case_set(Case *c)
 		.promised_by = DECIDE_KEEP,
 		.settle_by = DECIDE_KEEP,
 		.settle_left_s = DECIDE_KEEP,
+		.letters_until_s = DECIDE_KEEP,
 	};
 	for (int kind = 0; kind < STORE_DEADLINES; kind++)
 		c->decision.deadlines[kind] = DECIDE_KEEP;
@@ -251,6 +252,29 @@ static void test_waiting_for_the_customer_is_not_our_time(void **state)
 	assert_int_equal(c.decision.settle_left_s, 0);
 }
 
+static void test_another_policy_makes_a_told_time_earlier_and_never_later(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c);
+	c.mailbox.terms.name = "payments";
+	c.ticket.settle_by = NOW + 50 * DAY;
+	clocks_turn(&c.decision, &c.facts, CLOCK_STEERED);
+	/* Five business days from the opening. */
+	assert_int_equal(c.decision.settle_by, NOW + 7 * DAY + 3 * HOUR);
+	c.decision.settle_by = DECIDE_KEEP;
+	c.ticket.settle_by = NOW + DAY;
+	clocks_turn(&c.decision, &c.facts, CLOCK_STEERED);
+	assert_int_equal(c.decision.settle_by, DECIDE_KEEP);
+	/* The same policy changes nothing. */
+	c.ticket.settle_by = NOW + 50 * DAY;
+	c.ticket.policy = (char *)"payments";
+	clocks_turn(&c.decision, &c.facts, CLOCK_STEERED);
+	assert_int_equal(c.decision.settle_by, DECIDE_KEEP);
+}
+
 static void test_a_rules_time_runs_on_while_the_customer_is_asked(void **state)
 {
 	Case c;
@@ -332,14 +356,18 @@ static void test_letters_come_in_the_order_in_which_they_are_due(void **state)
 	assert_true(decision.send);
 	assert_false(decision.automatic);
 	assert_text(decision.letter_name, "twenty-days");
-	assert_int_equal(decision.letters_done, 1);
 	assert_int_equal(
 		decision.deadlines[STORE_DEADLINE_LETTER], NOW + 36 * DAY);
-	c.ticket.letters = 1;
+	g_autofree char *done =
+		decide_letters_done(&c.facts, decision.letters_until_s);
+	assert_text(done, "twenty-days");
+	c.ticket.letters = done;
 	c.ticket.opened_at = NOW - 56 * DAY;
 	decision = due(&c, STORE_DEADLINE_LETTER);
 	assert_text(decision.letter_name, "eight-weeks");
-	assert_int_equal(decision.letters_done, 2);
+	g_autofree char *both =
+		decide_letters_done(&c.facts, decision.letters_until_s);
+	assert_text(both, "twenty-days eight-weeks");
 	assert_int_equal(decision.deadlines[STORE_DEADLINE_LETTER], 0);
 }
 
@@ -351,8 +379,10 @@ static void test_after_an_outage_only_the_latest_letter_is_sent(void **state)
 	case_set(&c);
 	c.ticket.opened_at = NOW - 60 * DAY;
 	Decision decision = due(&c, STORE_DEADLINE_LETTER);
+	g_autofree char *done =
+		decide_letters_done(&c.facts, decision.letters_until_s);
 	assert_text(decision.letter_name, "eight-weeks");
-	assert_int_equal(decision.letters_done, 2);
+	assert_text(done, "twenty-days eight-weeks");
 }
 
 static void test_what_was_due_while_it_was_settled_is_left_out(void **state)
@@ -364,7 +394,9 @@ static void test_what_was_due_while_it_was_settled_is_left_out(void **state)
 	c.ticket.opened_at = NOW - 30 * DAY;
 	clocks_turn(&c.decision, &c.facts, CLOCK_REOPENED);
 	assert_int_equal(deadline(&c, STORE_DEADLINE_LETTER), NOW + 26 * DAY);
-	assert_int_equal(c.decision.letters_done, 1);
+	g_autofree char *done =
+		decide_letters_done(&c.facts, c.decision.letters_until_s);
+	assert_text(done, "twenty-days");
 }
 
 static void test_a_letter_that_is_owed_by_another_policy_comes_at_once(
@@ -377,7 +409,7 @@ static void test_a_letter_that_is_owed_by_another_policy_comes_at_once(
 	c.ticket.opened_at = NOW - 30 * DAY;
 	clocks_turn(&c.decision, &c.facts, CLOCK_STEERED);
 	assert_int_equal(deadline(&c, STORE_DEADLINE_LETTER), NOW + 1);
-	assert_int_equal(c.decision.letters_done, 0);
+	assert_int_equal(c.decision.letters_until_s, DECIDE_KEEP);
 }
 
 static void test_a_letter_under_another_policy_is_not_sent(void **state)
@@ -524,6 +556,8 @@ int main(void)
 		cmocka_unit_test(
 			test_a_word_that_would_come_at_night_comes_before_it),
 		cmocka_unit_test(test_waiting_for_the_customer_is_not_our_time),
+		cmocka_unit_test(
+			test_another_policy_makes_a_told_time_earlier_and_never_later),
 		cmocka_unit_test(
 			test_a_rules_time_runs_on_while_the_customer_is_asked),
 		cmocka_unit_test(
