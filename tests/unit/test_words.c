@@ -45,10 +45,14 @@ static void test_a_bare_request_for_the_state_is_known(void **state)
 static void test_the_word_that_a_mail_names_is_known(void **state)
 {
 	static const char *const words[] = {
-		"STAATUS", /* et */
-		"TILA",    /* fi */
-		"STATUSS", /* lv */
-		"СТАТУС",  /* ru */
+		"STAATUS",                              /* et */
+		"TILA",                                 /* fi */
+		"STATUSS",                              /* lv */
+		"СТАТУС",                               /* ru */
+		"STATUS",                               /* sv */
+		"TRẠNG THÁI", "TRA\u0323NG THA\u0301I", /* vi */
+		"状态", "“状态”",                       /* zh */
+		"ΚΑΤΑΣΤΑΣΗ",                            /* el */
 	};
 
 	(void)state;
