@@ -294,7 +294,8 @@ static bool ticket_goes_on(const Decision *decision)
 	return decision->state == STORE_OPEN;
 }
 
-/* What was asked is answered: the answer is ours to give again. */
+/* What was asked is answered: the answer is ours to give again.  Who only asks
+ * how things stand answers nothing. */
 static void resume(Decision *decision, const DecideFacts *facts)
 {
 	decision->what = "resumed";
@@ -348,7 +349,8 @@ static Decision add_to_ticket(
 		decide_reopen(&decision, facts);
 		decision.resumed = ticket->asked_at != 0;
 		decision.brief = "reopened";
-	} else if (of_customer && ticket->state == STORE_WAITING) {
+	} else if (of_customer && ticket->state == STORE_WAITING &&
+		   !analysis->status_request) {
 		resume(&decision, facts);
 	} else if (!decide_is_settled(ticket)) {
 		clocks_turn(&decision, facts, CLOCK_WROTE);
