@@ -339,7 +339,10 @@ static void end(Decision *decision, enum store_deadline kind)
  * is left over. */
 static void pause_settlement(Decision *decision, const DecideFacts *facts)
 {
-	int64_t settle_by = facts->ticket->settle_by;
+	/* Opened again by the same decision it has a new time. */
+	int64_t settle_by = decision->settle_by != DECIDE_KEEP
+				    ? decision->settle_by
+				    : facts->ticket->settle_by;
 	bool wall = facts->terms->resolve_within.unit == PROMISE_WALL;
 
 	if (!settle_by || !facts->terms->waiting_pauses)
