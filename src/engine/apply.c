@@ -266,7 +266,7 @@ struct Apply {
 	int64_t old_promised_s, old_settle_by;
 	char *update_words; /* of the word that is sent (nullable) */
 	char *questions;    /* as they were (nullable) */
-	bool was_settled;
+	bool was_settled, was_waiting;
 	int64_t now_s;
 };
 
@@ -407,9 +407,9 @@ static bool withdraw_kind(Context *context, const StoreTicket *ticket,
 /*
  * What waits in the outbox and is no longer true is not sent: all of it when
  * the matter has just been settled or the address is dead, the questions about
- * a settled one when it is opened again, and the earlier follow-up when there
- * is a newer word.  So the customer hears once, not once for each day on which
- * no mail could leave.
+ * a settled one when it is opened again, the reminder of what has been
+ * answered, and the earlier follow-up when there is a newer word.  So the
+ * customer hears once, not once for each day on which no mail could leave.
  */
 static bool withdraw(Context *context, const StoreTicket *ticket,
 	const Apply *apply, GError **error)
@@ -424,6 +424,10 @@ static bool withdraw(Context *context, const StoreTicket *ticket,
 			 reply_kind_name(REPLY_SURVEY), error) ||
 			!withdraw_kind(context, ticket, apply,
 				reply_kind_name(REPLY_AFTERCARE), error)))
+		return false;
+	if (apply->was_waiting && ticket->state != STORE_WAITING &&
+		!withdraw_kind(context, ticket, apply,
+			reply_kind_name(REPLY_NEED_INFO), error))
 		return false;
 	return !decision->send ||
 	       withdraw_kind(context, ticket, apply,
@@ -566,6 +570,7 @@ bool apply_decision(Context *context, StoreTicket *ticket,
 		.old_settle_by = ticket->settle_by,
 		.questions = questions,
 		.was_settled = decide_is_settled(ticket),
+		.was_waiting = ticket->state == STORE_WAITING,
 		.now_s = now_s,
 	};
 
