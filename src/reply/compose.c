@@ -211,7 +211,9 @@ static const char *auto_submitted(const Compose *compose)
 
 	if (compose->envelope->preview)
 		return "auto-generated";
+	/* What an agent wrote is a person's; a reminder of it is not. */
 	if (facts->kind == REPLY_REPLY ||
+		(facts->kind == REPLY_NEED_INFO && !facts->reminder) ||
 		(facts->kind == REPLY_RESOLVED && wrote))
 		return "no";
 	return reply_kind_is_answer(facts->kind) ? "auto-replied"
