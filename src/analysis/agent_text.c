@@ -37,6 +37,7 @@ static const char *const names[] = {
 	"cause",
 	"compensate",
 	"canned",
+	"ask",
 	"merge",
 	"not-a-complaint",
 	"on-behalf",

@@ -70,6 +70,7 @@ int cli_cause(Cli *cli, int argc, char **argv);
 int cli_compensate(Cli *cli, int argc, char **argv);
 int cli_canned(Cli *cli, int argc, char **argv);
 int cli_merge(Cli *cli, int argc, char **argv);
+int cli_ask(Cli *cli, int argc, char **argv);
 int cli_escalate(Cli *cli, int argc, char **argv);
 int cli_address(Cli *cli, int argc, char **argv);
 int cli_vip(Cli *cli, int argc, char **argv);

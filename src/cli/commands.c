@@ -178,6 +178,19 @@ static const CliCommand commands[] = {
 		cli_canned,
 	},
 	{
+		"ask",
+		"ask the customer, and wait for the answer",
+		"REF QUESTION…",
+		"Each argument is a question, and is numbered in the mail.  "
+		"The ticket waits: the\ncustomer is reminded, and at last it "
+		"rests.\n\n"
+		"Examples:\n"
+		"  redress ask 7K3F-92QX 'Which colour did you order?'\n"
+		"  redress ask 7K3F-92QX --text 'Dear Ann,' 'Which colour?' "
+		"'Which size?'",
+		cli_ask,
+	},
+	{
 		"merge",
 		"let one ticket go on as another",
 		"REF INTO",

@@ -16,7 +16,7 @@ static void lay_out(Sheet *sheet, const json_t *value, const PrinterView *view,
 
 /* ---- one value --------------------------------------------------------- */
 
-static char *join_list(const json_t *list)
+static char *join_list(const json_t *list, const char *between)
 {
 	GString *joined = g_string_new(NULL);
 	size_t index;
@@ -26,7 +26,7 @@ static char *join_list(const json_t *list)
 	{
 		if (json_is_string(item))
 			g_string_append_printf(joined, "%s%s",
-				joined->len ? ", " : "",
+				joined->len ? between : "",
 				json_string_value(item));
 	}
 	return g_string_free(joined, FALSE);
@@ -62,7 +62,7 @@ static char *value_text(const json_t *value, enum printer_show show)
 	case JSON_FALSE:
 		return g_strdup("no");
 	case JSON_ARRAY:
-		return join_list(value);
+		return join_list(value, show == PRINTER_BLOCK ? "\n" : ", ");
 	case JSON_OBJECT:
 	case JSON_NULL:
 		return NULL;

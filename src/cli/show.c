@@ -99,6 +99,8 @@ static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("heard_at", "Last word", PRINTER_TIME),
 	PRINTER_COLUMN("answered_at", "Answered", PRINTER_TIME),
 	PRINTER_COLUMN("answered_by", "Answered by", PRINTER_TEXT),
+	PRINTER_COLUMN("asked_at", "Asked", PRINTER_TIME),
+	PRINTER_COLUMN("reminders", "Reminders", PRINTER_WORD),
 	PRINTER_COLUMN("resolved_at", "Resolved", PRINTER_TIME),
 	PRINTER_COLUMN("merged_into", "Goes on as", PRINTER_WORD),
 	PRINTER_COLUMN("assignee", "Assignee", PRINTER_TEXT),
@@ -110,6 +112,7 @@ static const PrinterColumn ticket_columns[] = {
 	PRINTER_COLUMN("urgency", "Urgency", PRINTER_WORD),
 	PRINTER_COLUMN("priority", "Priority", PRINTER_WORD),
 	PRINTER_COLUMN("quiet", "No mail, for", PRINTER_TEXT),
+	PRINTER_COLUMN("questions", "Questions", PRINTER_BLOCK),
 	PRINTER_COLUMN(
 		"messages", "Mails", PRINTER_NESTED, .view = &message_view),
 	PRINTER_COLUMN(
@@ -313,6 +316,23 @@ static void put_deadlines(Printer *printer, const int64_t *due_at)
 	printer_end(printer);
 }
 
+/* What the customer was asked and has not answered. */
+static void put_questions(Printer *printer, const StoreTicket *ticket)
+{
+	g_auto(GStrv) questions =
+		ticket->questions ? g_strsplit(ticket->questions, "\n", -1)
+				  : NULL;
+
+	printer_key(printer, "questions");
+	printer_strings(printer, (const char *const *)questions);
+	printer_put_time(printer, "asked_at", ticket->asked_at);
+	printer_key(printer, "reminders");
+	if (ticket->asked_at)
+		printer_integer(printer, ticket->reminders);
+	else
+		printer_null(printer);
+}
+
 /* One moment of the store: all rows are read in one transaction. */
 static bool show_ticket(
 	Printer *printer, Store *store, const char *text, GError **error)
@@ -324,6 +344,7 @@ static bool show_ticket(
 		return false;
 	printer_begin_map(printer);
 	ticket_put(printer, ticket);
+	put_questions(printer, ticket);
 	printer_put_string(printer, "merged_into",
 		parts.into ? parts.into->reference : NULL);
 	put_deadlines(printer, parts.due_at);

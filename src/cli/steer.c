@@ -42,16 +42,23 @@ static bool is_line(const char *text)
 	return true;
 }
 
-int cli_steer(Cli *cli, const char *typed, const char *line, const char *text,
-	const char *done)
+static bool are_lines(const char *const *lines)
+{
+	for (; *lines; lines++)
+		if (!is_line(*lines))
+			return false;
+	return true;
+}
+
+static int steer_lines(Cli *cli, const char *typed, const char *const *lines,
+	const char *text, const char *done)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Config) config = NULL;
 	g_autoptr(Engine) engine = NULL;
 	g_autofree char *reference = NULL, *actor = cli_actor(), *result = NULL;
-	const char *lines[] = {line, NULL};
 
-	if (!is_line(line))
+	if (!are_lines(lines))
 		return cli_usage(cli, "an argument is not one line of UTF-8");
 	config = cli_load_config(cli, &error);
 	reference = config ? cli_reference(typed, &error) : NULL;
@@ -69,6 +76,14 @@ int cli_steer(Cli *cli, const char *typed, const char *line, const char *text,
 		return cli_fail(cli, error, NULL);
 	print(cli, reference, done, result);
 	return CLI_DONE;
+}
+
+int cli_steer(Cli *cli, const char *typed, const char *line, const char *text,
+	const char *done)
+{
+	const char *const lines[] = {line, NULL};
+
+	return steer_lines(cli, typed, lines, text, done);
 }
 
 /* "#VERB ARGUMENT..." of argv from the third on. */
@@ -200,6 +215,33 @@ int cli_tag(Cli *cli, int argc, char **argv)
 			line, " %s%s", remove ? "-" : "", argv[i]);
 	return cli_steer(
 		cli, argv[1], line->str, NULL, remove ? "untagged" : "tagged");
+}
+
+/* Each argument is a question. */
+int cli_ask(Cli *cli, int argc, char **argv)
+{
+	g_autofree char *argument = NULL, *text = NULL;
+	const GOptionEntry entries[] = {
+		{"text", 't', 0, G_OPTION_ARG_FILENAME, &argument,
+			"Words that come before them; \"-\": standard input",
+			"TEXT"},
+		G_OPTION_ENTRY_NULL,
+	};
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+
+	if (!cli_parse(cli, entries, &argc, &argv))
+		return cli->status;
+	if (argc < 3)
+		return cli_usage(
+			cli, "name a ticket and what the customer is asked");
+	if (argument && !(text = cli_text(argument, &error)))
+		return cli_fail(cli, error, NULL);
+	for (int i = 2; i < argc; i++)
+		g_ptr_array_add(lines, g_strconcat("#ask ", argv[i], NULL));
+	g_ptr_array_add(lines, NULL);
+	return steer_lines(
+		cli, argv[1], (const char *const *)lines->pdata, text, "asked");
 }
 
 int cli_escalate(Cli *cli, int argc, char **argv)

@@ -62,8 +62,16 @@ bool steer_apply(
 bool steer_note(
 	Context *context, StoreTicket *ticket, Steer *steer, GError **error);
 
-/* True if the customer reads the words. */
+/* True if the customer reads something of it: words, questions. */
 bool steer_speaks(const Steer *steer);
+
+/* What the customer is asked, in order: const char *, and a NULL; NULL if they
+ * are asked nothing.  (transfer container) (nullable) */
+GPtrArray *steer_questions(const Steer *steer);
+
+/* Words and numbered questions as the ticket keeps them; NULL if nothing is
+ * asked.  (transfer full) (nullable) */
+char *steer_asked_words(const Steer *steer);
 
 /* ---- agent.c: the mail -------------------------------------------------- */
 

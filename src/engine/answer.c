@@ -160,7 +160,12 @@ static bool send_copies(Context *context, const Answer *answer,
 	const Steer *steer, const StoreTicket *ticket, GError **error)
 {
 	const GPtrArray *withheld = answer->mail->receipt->withheld;
-	ReplyFacts more = {.words = steer->text};
+	g_autoptr(GPtrArray) questions = steer_questions(steer);
+	ReplyFacts more = {
+		.words = steer->text,
+		.questions = questions ? (const char *const *)questions->pdata
+				       : NULL,
+	};
 
 	if (steer->direct || !steer_speaks(steer) || !withheld ||
 		commands_find(steer->commands, COMMAND_MERGE))
@@ -170,7 +175,7 @@ static bool send_copies(Context *context, const Answer *answer,
 		SendOptions options = {
 			.ticket = ticket,
 			.mailbox = answer->mail->mailbox,
-			.kind = REPLY_REPLY,
+			.kind = questions ? REPLY_NEED_INFO : REPLY_REPLY,
 			.recipient = withheld->pdata[i],
 			.more = &more,
 			.attachments = steer->attachments,
@@ -187,8 +192,9 @@ static bool carry_out(Context *context, Answer *answer, Steer *steer,
 	StoreTicket *ticket, GError **error)
 {
 	EngineReceipt *receipt = answer->mail->receipt;
+	g_autofree char *asked = steer_asked_words(steer);
 
-	if (!answer_record(context, answer, ticket, NULL, !steer_speaks(steer),
+	if (!answer_record(context, answer, ticket, asked, !steer_speaks(steer),
 		    &steer->cause.message_id, error) ||
 		!steer_apply(context, ticket, steer, error) ||
 		!send_copies(context, answer, steer, ticket, error) ||

@@ -160,14 +160,17 @@ bool answer_find_collision(
 bool answer_find_exchange(
 	Context *context, Answer *answer, const Steer *steer, GError **error)
 {
-	unsigned count = 0;
+	int64_t ticket_id = answer->mail->ticket->id;
+	unsigned answers = 0, questions = 0;
 
 	if (answer->reason || !steer_speaks(steer))
 		return true;
-	if (!store_event_count_ticket(context->store, answer->mail->ticket->id,
-		    "answered", steer->now_s - HOUR_S, &count, error))
+	if (!store_event_count_ticket(context->store, ticket_id, "answered",
+		    steer->now_s - HOUR_S, &answers, error) ||
+		!store_event_count_ticket(context->store, ticket_id, "asked",
+			steer->now_s - HOUR_S, &questions, error))
 		return false;
-	if (count >= ANSWERS_MOST)
+	if (answers + questions >= ANSWERS_MOST)
 		answer_set_problem(answer, "refused",
 			"There were so many answers on this ticket within an "
 			"hour that two machines may be writing to each other");

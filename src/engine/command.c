@@ -6,6 +6,8 @@ enum {
 	WORD_MOST = 200, /* characters of an argument that is kept */
 	TAG_MOST = 40,
 	TAGS_MOST = 20,
+	QUESTION_MOST = 500,
+	QUESTIONS_MOST = 20,
 	DIGITS_MOST = 9, /* of an amount, before the point */
 };
 
@@ -305,6 +307,53 @@ static void read_compensation(Reading *reading)
 				"30 EUR\", \"#compensate 12.50 USD\".");
 }
 
+/* One line, without what could end it or move the cursor. */
+static char *clean_question(const char *text)
+{
+	GString *clean = g_string_new(NULL);
+
+	for (; *text; text = g_utf8_next_char(text)) {
+		gunichar c = g_utf8_get_char(text);
+		bool blank = g_unichar_isspace(c) || g_unichar_iscntrl(c);
+
+		if (!blank)
+			g_string_append_unichar(clean, c);
+		else if (clean->len && clean->str[clean->len - 1] != ' ')
+			g_string_append_c(clean, ' ');
+	}
+	return g_strchomp(g_string_free(clean, FALSE));
+}
+
+static bool says_anything(const char *text)
+{
+	for (; *text; text = g_utf8_next_char(text))
+		if (g_unichar_isalnum(g_utf8_get_char(text)))
+			return true;
+	return false;
+}
+
+/* "#ask #resolve": somebody forgot the question. */
+static bool begins_as_command(const char *text)
+{
+	return text[0] == '#' && g_ascii_isalpha(text[1]);
+}
+
+static void read_question(Reading *reading)
+{
+	g_autofree char *question = clean_question(reading->argument);
+
+	if (!says_anything(question) || begins_as_command(question))
+		refuse(reading, "Write the question behind it, on the same "
+				"line: \"#ask Which colour did you order?\".");
+	else if (g_utf8_strlen(question, -1) > QUESTION_MOST)
+		refuse(reading,
+			"A question has up to %d characters; put what is more "
+			"into your own words.",
+			QUESTION_MOST);
+	else
+		reading->command->word = g_steal_pointer(&question);
+}
+
 static void read_reference(Reading *reading)
 {
 	g_autofree char *bare = g_strdup(reading->argument);
@@ -339,6 +388,7 @@ static const struct {
 	[COMMAND_CAUSE] = {"cause", read_word},
 	[COMMAND_COMPENSATE] = {"compensate", read_compensation},
 	[COMMAND_CANNED] = {"canned", read_word},
+	[COMMAND_ASK] = {"ask", read_question},
 	[COMMAND_MERGE] = {"merge", read_reference},
 	[COMMAND_NOT_A_COMPLAINT] = {"not-a-complaint", read_nothing},
 	[COMMAND_ON_BEHALF] = {"on-behalf", read_perhaps_address},
@@ -427,6 +477,23 @@ static const struct {
 		"A ticket is merged or set aside, not both."},
 	{COMMAND_MERGE, COMMAND_ADDRESS,
 		"Correct the address first, then merge."},
+	{COMMAND_RESOLVE, COMMAND_ASK,
+		"What is resolved waits for no answer: leave one out."},
+	{COMMAND_PROMISE, COMMAND_ASK,
+		"While the customer is asked nothing is promised: the time "
+		"for our answer begins anew with theirs."},
+	{COMMAND_NOTE, COMMAND_ASK,
+		"With #note nothing is sent, with #ask the questions are: "
+		"write two mails."},
+	{COMMAND_UPDATE, COMMAND_ASK,
+		"Who is asked gets no follow-up: leave #update out, and your "
+		"words stand above the questions."},
+	{COMMAND_NOT_A_COMPLAINT, COMMAND_ASK,
+		"What is no complaint waits for no answer: leave one out."},
+	{COMMAND_MERGE, COMMAND_ASK,
+		"The other ticket goes on for this one: ask there."},
+	{COMMAND_ON_BEHALF, COMMAND_ASK,
+		"Open the ticket first, then ask on it."},
 };
 
 static void find_contradictions(Commands *commands)
@@ -441,7 +508,13 @@ static void find_contradictions(Commands *commands)
 	}
 }
 
-/* Once is what it is; of tags and compensations there may be more. */
+/* Once is what it is; of these there may be more. */
+static bool may_repeat(enum command_verb verb)
+{
+	return verb == COMMAND_TAG || verb == COMMAND_COMPENSATE ||
+	       verb == COMMAND_ASK;
+}
+
 static void find_repetitions(Commands *commands)
 {
 	for (guint i = 0; i < commands->list->len; i++) {
@@ -449,10 +522,23 @@ static void find_repetitions(Commands *commands)
 		Command *first = commands_find(commands, command->verb);
 
 		if (first != command && !command->problem &&
-			command->verb != COMMAND_TAG &&
-			command->verb != COMMAND_COMPENSATE)
+			!may_repeat(command->verb))
 			commands_refuse(commands, command,
 				"This command stands here twice.");
+	}
+}
+
+/* So many that a customer can still answer them. */
+static void count_questions(Commands *commands)
+{
+	unsigned count = 0;
+
+	for (guint i = 0; i < commands->list->len; i++) {
+		Command *command = commands->list->pdata[i];
+		if (command->verb == COMMAND_ASK && ++count > QUESTIONS_MOST)
+			commands_refuse(commands, command,
+				"These are more than %d questions.",
+				QUESTIONS_MOST);
 	}
 }
 
@@ -465,5 +551,6 @@ Commands *commands_read(const GPtrArray *lines, const CommandRules *rules)
 		read_line(commands, rules, lines->pdata[i]);
 	find_contradictions(commands);
 	find_repetitions(commands);
+	count_questions(commands);
 	return commands;
 }

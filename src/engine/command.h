@@ -22,6 +22,7 @@ enum command_verb {
 	COMMAND_CAUSE,
 	COMMAND_COMPENSATE,
 	COMMAND_CANNED,
+	COMMAND_ASK,
 	COMMAND_MERGE,
 	COMMAND_NOT_A_COMPLAINT,
 	COMMAND_ON_BEHALF,
@@ -35,8 +36,9 @@ enum { COMMAND_VERBS = COMMAND_HELP + 1 };
 typedef struct Command Command;
 struct Command {
 	enum command_verb verb;
-	char *line;      /* as it was written */
-	char *word;      /* the argument: a name, an address, a reference */
+	char *line; /* as it was written */
+	/* The argument: a name, an address, a reference, a question. */
+	char *word;
 	GPtrArray *tags; /* char *: "late", "-late" */
 	int64_t at_s;    /* when, of a promise */
 	int priority;    /* 0 to 3 */

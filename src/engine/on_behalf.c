@@ -113,8 +113,9 @@ static void check_company(Answer *answer)
 {
 	static const enum command_verb strange[] = {COMMAND_RESOLVE,
 		COMMAND_REOPEN, COMMAND_NOTE, COMMAND_UPDATE, COMMAND_PROMISE,
-		COMMAND_CANNED, COMMAND_MERGE, COMMAND_NOT_A_COMPLAINT,
-		COMMAND_ADDRESS, COMMAND_HELP, COMMAND_ESCALATE};
+		COMMAND_CANNED, COMMAND_ASK, COMMAND_MERGE,
+		COMMAND_NOT_A_COMPLAINT, COMMAND_ADDRESS, COMMAND_HELP,
+		COMMAND_ESCALATE};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(strange); i++) {
 		Command *command = commands_find(answer->commands, strange[i]);

@@ -14,9 +14,44 @@ void steer_clear(Steer *steer)
 /* A note and a next follow-up are no answer; without words there is none. */
 bool steer_speaks(const Steer *steer)
 {
+	if (commands_find(steer->commands, COMMAND_ASK))
+		return true;
 	return steer->text && *steer->text &&
 	       !commands_find(steer->commands, COMMAND_NOTE) &&
 	       !commands_find(steer->commands, COMMAND_UPDATE);
+}
+
+GPtrArray *steer_questions(const Steer *steer)
+{
+	const GPtrArray *list = steer->commands->list;
+	g_autoptr(GPtrArray) questions = g_ptr_array_new();
+
+	for (guint i = 0; i < list->len; i++) {
+		const Command *command = list->pdata[i];
+		if (command->verb == COMMAND_ASK && command->word)
+			g_ptr_array_add(questions, command->word);
+	}
+	if (!questions->len)
+		return NULL;
+	g_ptr_array_add(questions, NULL);
+	return g_steal_pointer(&questions);
+}
+
+char *steer_asked_words(const Steer *steer)
+{
+	g_autoptr(GPtrArray) questions = steer_questions(steer);
+	GString *words;
+
+	if (!questions)
+		return NULL;
+	words = g_string_new(steer->text);
+	for (guint i = 0; questions->pdata[i]; i++)
+		g_string_append_printf(words, "%s%u. %s",
+			i            ? "\n"
+			: words->len ? "\n\n"
+				     : "",
+			i + 1, (const char *)questions->pdata[i]);
+	return g_string_free(words, FALSE);
 }
 
 /* What was done, by whom, by what proof. */
@@ -68,12 +103,14 @@ static void check_states(const StoreTicket *ticket, const Steer *steer)
 		{COMMAND_REOPEN, false, "is still"},
 		{COMMAND_UPDATE, true, "gets no follow-up, it is"},
 		{COMMAND_PROMISE, true, "needs #reopen first, it is"},
+		{COMMAND_ASK, true, "needs #reopen first, it is"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		Command *command =
 			commands_find(steer->commands, rules[i].verb);
-		bool reopens = rules[i].verb == COMMAND_PROMISE &&
+		bool reopens = (rules[i].verb == COMMAND_PROMISE ||
+				       rules[i].verb == COMMAND_ASK) &&
 			       commands_find(steer->commands, COMMAND_REOPEN);
 		if (command && !reopens &&
 			rules[i].settled == decide_is_settled(ticket)) {
@@ -85,11 +122,26 @@ static void check_states(const StoreTicket *ticket, const Steer *steer)
 	}
 }
 
+/* Its words would be kept for a day that does not come. */
+static void check_waiting(const StoreTicket *ticket, const Steer *steer)
+{
+	Command *update = commands_find(steer->commands, COMMAND_UPDATE);
+
+	if (!update || ticket->state != STORE_WAITING)
+		return;
+	update->conflict = !update->problem;
+	commands_refuse(steer->commands, update,
+		"Ticket %s gets no follow-up, it waits for the customer: leave "
+		"#update out, and your words are sent now.",
+		ticket->reference);
+}
+
 static void check_words(const Steer *steer)
 {
 	static const enum command_verb needy[] = {COMMAND_NOTE, COMMAND_UPDATE};
 	static const enum command_verb not_direct[] = {COMMAND_NOTE,
-		COMMAND_UPDATE, COMMAND_CANNED, COMMAND_HELP, COMMAND_MERGE};
+		COMMAND_UPDATE, COMMAND_CANNED, COMMAND_ASK, COMMAND_HELP,
+		COMMAND_MERGE};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needy); i++) {
 		Command *command = commands_find(steer->commands, needy[i]);
@@ -156,7 +208,27 @@ static void check_address(
 			"%s is no customer's address.", address->word);
 }
 
-/* The agent's words, the canned ones, the signature: blank lines between. */
+/* Asked without an address the customer would be waited for in vain. */
+static void check_ask(
+	Context *context, const StoreTicket *ticket, const Steer *steer)
+{
+	Command *ask = commands_find(steer->commands, COMMAND_ASK);
+	const Command *address =
+		commands_find(steer->commands, COMMAND_ADDRESS);
+	const char *to = address && address->word ? address->word
+						  : ticket->customer_address;
+
+	if (!ask || policy_can_write_to(context->policy, to))
+		return;
+	ask->conflict = !ask->problem;
+	commands_refuse(steer->commands, ask,
+		"Nobody can be asked: ticket %s has no address that can be "
+		"written to.",
+		ticket->reference);
+}
+
+/* The agent's words, the canned ones, the signature: blank lines between.
+ * Questions stand below all that, and a signature not above them. */
 static char *join_words(const Steer *steer, const char *canned)
 {
 	GString *text = g_string_new(steer->words);
@@ -166,7 +238,8 @@ static char *join_words(const Steer *steer, const char *canned)
 			text, "%s%s", text->len ? "\n\n" : "", canned);
 	g_strchomp(text->str);
 	text->len = strlen(text->str);
-	if (text->len && steer->signature && *steer->signature)
+	bool asks = commands_find(steer->commands, COMMAND_ASK);
+	if (text->len && !asks && steer->signature && *steer->signature)
 		g_string_append_printf(text, "\n\n%s", steer->signature);
 	return g_string_free(text, FALSE);
 }
@@ -210,8 +283,10 @@ bool steer_check(Context *context, const StoreTicket *ticket, Steer *steer,
 			ticket->reference);
 	check_merged(ticket, steer);
 	check_states(ticket, steer);
+	check_waiting(ticket, steer);
 	check_words(steer);
 	check_address(context, mailbox, steer);
+	check_ask(context, ticket, steer);
 	check_canned(context, ticket, mailbox, steer);
 	return check_merge(context, ticket, steer, error);
 }
@@ -221,6 +296,8 @@ static enum reply_kind kind_of(const Commands *commands)
 {
 	if (commands_find(commands, COMMAND_UPDATE))
 		return REPLY_FOLLOWUP;
+	if (commands_find(commands, COMMAND_ASK))
+		return REPLY_NEED_INFO;
 	return commands_find(commands, COMMAND_RESOLVE) ? REPLY_RESOLVED
 							: REPLY_REPLY;
 }
@@ -233,8 +310,13 @@ bool steer_try(Context *context, const StoreTicket *ticket, const Steer *steer,
 	bool mailed = steer_speaks(steer) ||
 		      commands_find(steer->commands, COMMAND_UPDATE);
 	g_autoptr(GError) problem = NULL;
+	g_autoptr(GPtrArray) questions = steer_questions(steer);
 	StoreTicket written = *ticket;
-	ReplyFacts more = {.words = steer->text};
+	ReplyFacts more = {
+		.words = steer->text,
+		.questions = questions ? (const char *const *)questions->pdata
+				       : NULL,
+	};
 	SendOptions options = {
 		.ticket = &written,
 		.mailbox = policy_mailbox_of(context->policy, ticket->mailbox),
@@ -542,6 +624,17 @@ static void note_answer(StoreTicket *ticket, const Steer *steer)
 	g_clear_pointer(&ticket->update_words, g_free);
 }
 
+/* One a line; those of before are no longer asked. */
+static void note_questions(StoreTicket *ticket, const Steer *steer)
+{
+	g_autoptr(GPtrArray) questions = steer_questions(steer);
+
+	if (!questions)
+		return;
+	g_free(ticket->questions);
+	ticket->questions = g_strjoinv("\n", (char **)questions->pdata);
+}
+
 static bool conclude(Context *context, StoreTicket *ticket, const Steer *steer,
 	GError **error)
 {
@@ -552,6 +645,7 @@ static bool conclude(Context *context, StoreTicket *ticket, const Steer *steer,
 	DecideAnswer asked = {
 		.words = steer_speaks(steer),
 		.direct = steer->direct,
+		.ask = commands_find(commands, COMMAND_ASK),
 		.resolve = commands_find(commands, COMMAND_RESOLVE),
 		.reopen = commands_find(commands, COMMAND_REOPEN),
 		.dismiss = commands_find(commands, COMMAND_NOT_A_COMPLAINT),
@@ -576,6 +670,7 @@ static bool conclude(Context *context, StoreTicket *ticket, const Steer *steer,
 	}
 	if (asked.words)
 		note_answer(ticket, steer);
+	note_questions(ticket, steer);
 	return answer(context, ticket, steer, &asked, error);
 }
 

@@ -20,6 +20,9 @@ static const ReplyCommandHelp commands[] = {
 		"records what is given, as “30 EUR”; shows what similar cases "
 		"got"},
 	{"canned", "NAME", "puts in a canned answer"},
+	{"ask", "QUESTION",
+		"the customer is asked, and reminded; the ticket waits for the "
+		"answer. One line for each question"},
 	{"merge", "REF", "the two tickets become one"},
 	{"not-a-complaint", "", "closes the ticket; no more mail goes out"},
 	{"on-behalf", "ADDRESS",

@@ -377,7 +377,7 @@ static void test_every_command_has_a_summary_and_an_example(void **state)
 		assert_true(*command->summary);
 		assert_non_null(strstr(command->help, example));
 	}
-	assert_int_equal(count, 25);
+	assert_int_equal(count, 26);
 }
 
 /* A mistake on the command line is found before anything is opened: the

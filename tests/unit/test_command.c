@@ -84,6 +84,14 @@ static void test_good_lines_are_understood(void **state)
 		{"#type delivery", COMMAND_TYPE, "delivery"},
 		{"#cause courier lost it", COMMAND_CAUSE, "courier lost it"},
 		{"#canned refund", COMMAND_CANNED, "refund"},
+		{"#ask Which colour?", COMMAND_ASK, "Which colour?"},
+		{"#ASK  Which \t colour?\v ", COMMAND_ASK, "Which colour?"},
+		{"#ask Which\u2028colour\u00a0?", COMMAND_ASK,
+			"Which colour ?"},
+		{"#ask #12345, is that your order?", COMMAND_ASK,
+			"#12345, is that your order?"},
+		{"#ask <b>\u54ea\u4e00\u4ef6?</b>", COMMAND_ASK,
+			"<b>\u54ea\u4e00\u4ef6?</b>"},
 		{"#merge 7k3f92qx", COMMAND_MERGE, "7K3F-92QX"},
 		{"#merge [#7K3F-92QX]", COMMAND_MERGE, "7K3F-92QX"},
 		{"#on-behalf", COMMAND_ON_BEHALF, NULL},
@@ -128,7 +136,9 @@ static void test_what_is_not_understood_is_refused_with_words(void **state)
 		"#compensate 1.234 EUR", "#compensate 99999999999 EUR",
 		"#compensate 30 EUR now", "#merge", "#merge 12345",
 		"#merge 7K3F-92QZ", "#canned", "#on-behalf nobody",
-		"#on-behalf a b", "#address", "#vip maybe", "#help me"};
+		"#on-behalf a b", "#address", "#vip maybe", "#help me", "#ask",
+		"#ask ?", "#ask \u2028 ...", "#ask #resolve",
+		"#ask #ask Which colour?"};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -205,6 +215,13 @@ static void test_contradictions_are_refused(void **state)
 		{"#merge 7K3F-92QX", "#resolve", NULL},
 		{"#not-a-complaint", "#resolve", NULL},
 		{"#resolve", "#resolve", NULL},
+		{"#ask Which?", "#resolve", NULL},
+		{"#promise 24h", "#ask Which?", NULL},
+		{"#ask Which?", "#note", NULL},
+		{"#ask Which?", "#update", NULL},
+		{"#ask Which?", "#not-a-complaint", NULL},
+		{"#ask Which?", "#merge 7K3F-92QX", NULL},
+		{"#on-behalf ann@customer.example", "#ask Which?", NULL},
 	};
 
 	(void)state;
@@ -227,6 +244,55 @@ static void test_what_goes_together_is_taken(void **state)
 	assert_int_equal(commands->list->len, 8);
 }
 
+static void test_questions_are_kept_in_their_order(void **state)
+{
+	static const char *const lines[] = {"#reopen", "#ask Which colour?",
+		"#canned need-details", "#ask Which size?", "#tag parcel",
+		"#ask Which colour?", NULL};
+	static const char *const words[] = {
+		"Which colour?", "Which size?", "Which colour?"};
+	g_autoptr(Commands) commands = read_all(lines);
+	size_t found = 0;
+
+	(void)state;
+	assert_false(commands->refused);
+	for (guint i = 0; i < commands->list->len; i++) {
+		const Command *command = commands->list->pdata[i];
+		if (command->verb == COMMAND_ASK)
+			assert_string_equal(command->word, words[found++]);
+	}
+	assert_int_equal(found, G_N_ELEMENTS(words));
+}
+
+static void test_so_many_questions_are_asked_and_no_more(void **state)
+{
+	const char *lines[22] = {NULL};
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		lines[i] = "#ask Which colour?";
+	g_autoptr(Commands) twenty = read_all(lines);
+	lines[20] = "#ask And which size?";
+	g_autoptr(Commands) more = read_all(lines);
+	assert_false(twenty->refused);
+	assert_true(more->refused);
+	assert_non_null(((Command *)more->list->pdata[20])->problem);
+}
+
+static void test_a_question_has_so_many_characters_and_no_more(void **state)
+{
+	g_autofree char *most = g_strnfill(500, 'x');
+	g_autofree char *fits = g_strdup_printf("#ask %s", most);
+	g_autofree char *more = g_strdup_printf("#ask %s\u00f5", most);
+	g_autoptr(Commands) good = read_one(fits);
+	g_autoptr(Commands) bad = read_one(more);
+
+	(void)state;
+	assert_false(good->refused);
+	assert_string_equal(first(good)->word, most);
+	assert_true(bad->refused);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +304,10 @@ int main(void)
 		cmocka_unit_test(test_a_promise_is_an_instant),
 		cmocka_unit_test(test_contradictions_are_refused),
 		cmocka_unit_test(test_what_goes_together_is_taken),
+		cmocka_unit_test(test_questions_are_kept_in_their_order),
+		cmocka_unit_test(test_so_many_questions_are_asked_and_no_more),
+		cmocka_unit_test(
+			test_a_question_has_so_many_characters_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -468,7 +468,7 @@ static void test_help_lists_every_command(void **state)
 			row.help);
 		assert_contains(text, line);
 	}
-	assert_int_equal(reply_commands_length(), 19);
+	assert_int_equal(reply_commands_length(), 20);
 }
 
 static void test_mail_to_staff_needs_no_ticket(void **state)

@@ -249,6 +249,8 @@ static const Synonym synonyms[] = {
 	{"owner", "assign"},
 	{"pay", "compensate"},
 	{"prio", "priority"},
+	{"question", "ask"},
+	{"questions", "ask"},
 	{"raise", "escalate"},
 	{"reason", "cause"},
 	{"refund", "compensate"},
