@@ -158,19 +158,20 @@ static const SampleWords rows[] = {
 			     "J’en voudrais une neuve.",
 		.answer = "Madame,\n\n"
 			  "Nous regrettons que la lampe soit arrivée cassée. "
-			  "Une lampe neuve est partie aujourd’hui ; vous "
-			  "pouvez la suivre ici : "
+			  "Une lampe neuve est partie aujourd’hui\u00a0; vous "
+			  "pouvez la suivre ici\u00a0: "
 			  "https://parcels.example.com/track?id=42&lang=fr\n\n"
 			  "Cordialement,\nMme Dupont",
 		.update = "La lampe neuve a quitté notre entrepôt. Dès que le "
 			  "transporteur l’aura, vous recevrez le numéro de "
 			  "suivi.",
-		.resolution = "Nous avons envoyé une lampe neuve ; elle arrive "
-			      "mardi.",
-		.questions = {"Quel est le numéro de votre commande ?",
-			"Que dit l’étiquette sous la lampe ?",
-			"Pouvons-nous envoyer la lampe neuve à la même adresse "
-			"?"},
+		.resolution =
+			"Nous avons envoyé une lampe neuve\u00a0; elle arrive "
+			"mardi.",
+		.questions = {"Quel est le numéro de votre commande\u00a0?",
+			"Que dit l’étiquette sous la lampe\u00a0?",
+			"Pouvons-nous envoyer la lampe neuve à la même "
+			"adresse\u00a0?"},
 	},
 	{
 		.language = "lv",

@@ -1,5 +1,5 @@
 /* In the page of a sheet: how each mail lies at a width, and what its text
- * stands out by.  [{width, height, contrast, worst, images}] */
+ * stands out by.  [{width, height, torn, contrast, ...}] */
 async function measure(width) {
 	const frames = [...document.querySelectorAll("iframe")];
 	for (const frame of frames) {
@@ -14,8 +14,26 @@ async function measure(width) {
 		const page = frame.contentDocument;
 		const height = page.documentElement.scrollHeight;
 		frame.style.height = height + "px";
-		return {width: widest(page), height, ...contrast(page)};
+		return {width: widest(page), height, torn: torn(page),
+			...contrast(page)};
 	});
+}
+
+/* A reference in two lines is not found, nor copied as one. */
+function torn(page) {
+	const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+	const range = page.createRange();
+	let count = 0;
+	while (walker.nextNode()) {
+		const found = /\w{4}-\w{4}/.exec(walker.currentNode.data);
+		if (!found)
+			continue;
+		range.setStart(walker.currentNode, found.index);
+		range.setEnd(walker.currentNode, found.index + found[0].length);
+		const tops = [...range.getClientRects()].map(box => box.top);
+		count += Math.max(...tops) - Math.min(...tops) > 4;
+	}
+	return count;
 }
 
 /* Beyond what may be scrolled, too: nothing may stick out to the left. */

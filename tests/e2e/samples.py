@@ -58,6 +58,13 @@ def promised_in(language):
     return PROMISED.astimezone(zoneinfo.ZoneInfo(ZONES[language]))
 
 
+def clock_in(language):
+    """The hour and minute of the promise, as a regular expression: 18:17,
+    18.17, 18 h 17."""
+    told = promised_in(language)
+    return rf"\b0?{told.hour}(?:[:.]|\sh\s){told.minute:02}\b"
+
+
 class Shown:
     """One sample in one language, as its files say."""
 

@@ -148,8 +148,7 @@ class Mails(unittest.TestCase):
                 if not mail.promises:
                     continue
                 told = samples.promised_in(mail.language)
-                self.assertRegex(mail.text,
-                                 rf"\b0?{told.hour}[:.]{told.minute:02}\b")
+                self.assertRegex(mail.text, samples.clock_in(mail.language))
                 self.assertIn(str(told.year), mail.text)
 
     def test_machines_can_tell_that_a_machine_wrote(self):
