@@ -390,8 +390,12 @@ struct StorePromise {
 	int64_t ticket_id, outbox_id;
 	enum store_promise_kind kind;
 	int64_t made_at, due_at, settled_at;
-	char *words;   /* the line of the mail that told it (nullable) */
-	char *outcome; /* "kept", "broken", "replaced", NULL: open */
+	int64_t kept_at; /* what was promised came, in time or not; 0: not */
+	char *words;     /* the line of the mail that told it (nullable) */
+	char *outcome;   /* "kept", "broken", "replaced", NULL: open */
+	/* Only what store_promise_find() reads has these. */
+	char *reference, *mailbox;
+	bool told_before; /* broken, and told before the time had passed */
 };
 void store_promise_free(StorePromise *promise);
 
@@ -402,12 +406,52 @@ bool store_promise_insert(
 bool store_promise_settle(Store *store, int64_t ticket_id,
 	enum store_promise_kind kind, enum store_promise_outcome outcome,
 	int64_t at, GError **error);
-/* The same: what was due before that time is broken, the rest is kept. */
+/* What was promised has come: what was due before is broken, the rest is kept.
+ * Those that were given up before count too: it is known now how late it came,
+ * or that it came in time after all. */
 bool store_promise_keep(Store *store, int64_t ticket_id,
 	enum store_promise_kind kind, int64_t at, GError **error);
 /* (element-type StorePromise) those of answers first, each oldest first */
 bool store_promise_list(Store *store, int64_t ticket_id,
 	GPtrArray **ret_promises, GError **error);
+
+/* Its outcome; before there is one "open", or "overdue" once the time has
+ * passed. */
+const char *store_promise_standing(const StorePromise *promise, int64_t now_s);
+bool store_promise_standing_known(const char *name);
+
+/* All that is given must hold. */
+typedef struct StorePromiseFilter StorePromiseFilter;
+struct StorePromiseFilter {
+	int64_t now_s;
+	int64_t ticket_id;        /* 0: of any */
+	const char *mailbox;      /* folded (nullable) */
+	const char *kind;         /* (nullable) */
+	const char *standing;     /* (nullable) */
+	int64_t since_s, until_s; /* due then or later, and before; 0: any */
+	int64_t before_id;        /* for paging; 0: from the youngest */
+	unsigned most;            /* rows; 0: all */
+};
+/* (element-type StorePromise) the latest made first */
+bool store_promise_find(Store *store, const StorePromiseFilter *filter,
+	GPtrArray **ret_promises, GError **error);
+
+typedef struct StorePromiseCount StorePromiseCount;
+struct StorePromiseCount {
+	char *mailbox; /* "" for all together */
+	enum store_promise_kind kind;
+	unsigned made; /* the sum of the next five */
+	unsigned kept, broken, replaced, open, overdue;
+	unsigned told_before; /* broken, and told before the time had passed */
+	unsigned outstanding; /* broken, and it has not come to this day */
+	/* Of the broken ones that came late; 0 if there is none. */
+	int64_t median_late_s, most_late_s;
+};
+void store_promise_count_free(StorePromiseCount *count);
+/* One for each kind that there is, or for each mailbox and kind; paging does
+ * not count.  (element-type StorePromiseCount) */
+bool store_promise_count(Store *store, const StorePromiseFilter *filter,
+	bool by_mailbox, GPtrArray **ret_counts, GError **error);
 
 /* ---- deadlines --------------------------------------------------------- */
 

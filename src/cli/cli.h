@@ -64,6 +64,7 @@ int cli_correct(Cli *cli, int argc, char **argv);
 int cli_assign(Cli *cli, int argc, char **argv);
 int cli_tag(Cli *cli, int argc, char **argv);
 int cli_promise(Cli *cli, int argc, char **argv);
+int cli_promises(Cli *cli, int argc, char **argv);
 int cli_priority(Cli *cli, int argc, char **argv);
 int cli_type(Cli *cli, int argc, char **argv);
 int cli_cause(Cli *cli, int argc, char **argv);

@@ -231,6 +231,19 @@ static const CliCommand commands[] = {
 		cli_vip,
 	},
 	{
+		"promises",
+		"list or count what customers were promised",
+		"[REF…]",
+		"An answer, a settlement or an update by a time that a mail "
+		"told, and whether it\nwas kept.  WHEN is a date, a date and "
+		"an hour, or how long ago: \"7d\".\n\n"
+		"Examples:\n"
+		"  redress promises --outcome overdue\n"
+		"  redress promises --count --since 30d\n"
+		"  redress promises 7K3F-92QX --json",
+		cli_promises,
+	},
+	{
 		"mailbox",
 		"show how the mailboxes at providers are followed",
 		"",

@@ -27,10 +27,12 @@ static const PrinterView event_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, event_columns);
 
 static const PrinterColumn promise_columns[] = {
-	PRINTER_COLUMN("due_at", "ANSWER BY", PRINTER_TIME),
-	PRINTER_COLUMN("made_at", "PROMISED", PRINTER_TIME),
+	PRINTER_COLUMN("kind", "KIND", PRINTER_WORD),
+	PRINTER_COLUMN("due_at", "DUE", PRINTER_TIME),
+	PRINTER_COLUMN("made_at", "PROMISED", PRINTER_TIME, .rank = 2),
 	PRINTER_COLUMN("outcome", "OUTCOME", PRINTER_WORD),
-	PRINTER_COLUMN("settled_at", "SETTLED", PRINTER_TIME, .rank = 1),
+	PRINTER_COLUMN("kept_at", "CAME", PRINTER_TIME, .rank = 3),
+	PRINTER_COLUMN("words", "WORDS", PRINTER_PROSE, .rank = 1),
 };
 static const PrinterView promise_view =
 	PRINTER_VIEW(PRINTER_TABLE, NULL, promise_columns);
@@ -184,11 +186,15 @@ static void put_promise(Printer *printer, gconstpointer row)
 {
 	const StorePromise *promise = row;
 
+	printer_put_string(
+		printer, "kind", store_promise_kind_name(promise->kind));
 	printer_put_time(printer, "made_at", promise->made_at);
 	printer_put_time(printer, "due_at", promise->due_at);
 	printer_put_time(printer, "settled_at", promise->settled_at);
+	printer_put_time(printer, "kept_at", promise->kept_at);
 	printer_put_string(printer, "outcome",
 		promise->outcome ? promise->outcome : "open");
+	printer_put_string(printer, "words", promise->words);
 	put_id(printer, "outbox", promise->outbox_id);
 }
 

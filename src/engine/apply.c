@@ -468,19 +468,33 @@ static bool record_words(Context *context, const StoreTicket *ticket,
 		error);
 }
 
+/* Whether the ticket ends without a word to anybody. */
+static bool ends_silently(const Decision *decision)
+{
+	return decision->state == STORE_CLOSED && !decision->send &&
+	       !decision->spoken;
+}
+
+/* Whether a person has answered, and not only told that it will be late. */
+static bool is_answered(const Decision *decision)
+{
+	return decision->settle && !decision->late &&
+	       !ends_silently(decision) &&
+	       decision->outcome != STORE_PROMISE_REPLACED;
+}
+
 /* Of a ticket that ends without a word to anybody the time alone does not say
  * whether what was promised was kept. */
 static bool end_promises(Context *context, const StoreTicket *ticket,
 	const Apply *apply, enum store_promise_kind kind, GError **error)
 {
 	const Decision *decision = apply->decision;
-	bool silent = ticket->state == STORE_CLOSED && !decision->send &&
-		      !decision->spoken;
 
-	return silent ? store_promise_settle(context->store, ticket->id, kind,
-				decision->outcome, apply->now_s, error)
-		      : store_promise_keep(context->store, ticket->id, kind,
-				apply->now_s, error);
+	return ends_silently(decision)
+		       ? store_promise_settle(context->store, ticket->id, kind,
+				 decision->outcome, apply->now_s, error)
+		       : store_promise_keep(context->store, ticket->id, kind,
+				 apply->now_s, error);
 }
 
 /* What was promised for the ticket's life ends with it; from somebody who
@@ -493,6 +507,10 @@ static bool settle_promises(Context *context, const StoreTicket *ticket,
 	bool over = decision->settle && decide_is_settled(ticket) &&
 		    !apply->was_settled;
 
+	if (is_answered(decision) &&
+		!store_promise_keep(store, ticket->id, STORE_PROMISE_ANSWER,
+			apply->now_s, error))
+		return false;
 	if (decision->settle &&
 		!store_promise_settle(store, ticket->id, STORE_PROMISE_ANSWER,
 			decision->outcome, apply->now_s, error))

@@ -1,3 +1,4 @@
+/* What was told to customers: written here, read in promise_list.c. */
 #include <string.h>
 
 #include "internal.h"
@@ -37,6 +38,8 @@ void store_promise_free(StorePromise *promise)
 		return;
 	g_free(promise->words);
 	g_free(promise->outcome);
+	g_free(promise->reference);
+	g_free(promise->mailbox);
 	g_free(promise);
 }
 
@@ -57,53 +60,23 @@ bool store_promise_settle(Store *store, int64_t ticket_id,
 	int64_t at, GError **error)
 {
 	return query_run(store, error,
-		"UPDATE promise SET outcome = ?, settled_at = ?"
-		" WHERE ticket_id = ? AND kind = ? AND outcome IS NULL",
+		"UPDATE promise SET outcome = ?1, settled_at = ?2,"
+		"	kept_at = CASE WHEN ?1 = 'kept' THEN ?2 END"
+		" WHERE ticket_id = ?3 AND kind = ?4 AND outcome IS NULL",
 		"tiit", outcomes[outcome], at, ticket_id, kinds[kind]);
 }
 
+/* Of a time that was told to be missed it counts in the end whether it was. */
 bool store_promise_keep(Store *store, int64_t ticket_id,
 	enum store_promise_kind kind, int64_t at, GError **error)
 {
 	return query_run(store, error,
-		"UPDATE promise SET settled_at = ?1, outcome ="
-		" CASE WHEN due_at < ?1 THEN 'broken' ELSE 'kept' END"
-		" WHERE ticket_id = ?2 AND kind = ?3 AND outcome IS NULL",
+		"UPDATE promise SET kept_at = ?1,"
+		"	settled_at = CASE WHEN outcome IS NULL OR due_at >= ?1"
+		"		THEN ?1 ELSE settled_at END,"
+		"	outcome = CASE WHEN due_at < ?1 THEN 'broken'"
+		"		ELSE 'kept' END"
+		" WHERE ticket_id = ?2 AND kind = ?3 AND kept_at IS NULL"
+		"	AND outcome IS DISTINCT FROM 'replaced'",
 		"iit", at, ticket_id, kinds[kind]);
-}
-
-static void *read_promise(Store *store, DbStatement *row)
-{
-	StorePromise *promise = g_new0(StorePromise, 1);
-	g_autofree char *kind = column_text(store, row, 3);
-
-	promise->id = column_integer(store, row, 0);
-	promise->ticket_id = column_integer(store, row, 1);
-	promise->outbox_id = column_integer(store, row, 2);
-	if (kind)
-		store_promise_kind_from_name(kind, &promise->kind);
-	promise->made_at = column_integer(store, row, 4);
-	promise->due_at = column_integer(store, row, 5);
-	promise->settled_at = column_integer(store, row, 6);
-	promise->words = column_text(store, row, 7);
-	promise->outcome = column_text(store, row, 8);
-	return promise;
-}
-
-bool store_promise_list(Store *store, int64_t ticket_id,
-	GPtrArray **ret_promises, GError **error)
-{
-	g_autoptr(GPtrArray) promises = g_ptr_array_new_with_free_func(
-		(GDestroyNotify)store_promise_free);
-	DbStatement *rows = query_start(store, error,
-		"SELECT id, ticket_id, outbox_id, kind, made_at, due_at,"
-		" settled_at, words, outcome"
-		" FROM promise WHERE ticket_id = ?"
-		" ORDER BY kind <> 'answer', id",
-		"i", ticket_id);
-
-	if (!query_list(store, rows, read_promise, promises, error))
-		return false;
-	*ret_promises = g_steal_pointer(&promises);
-	return true;
 }

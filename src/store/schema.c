@@ -291,6 +291,8 @@ static const char fifth[] =
 	"ALTER TABLE promise ADD COLUMN kind TEXT NOT NULL DEFAULT 'answer'"
 	"	CHECK (kind IN ('answer', 'settlement', 'update'));"
 	"ALTER TABLE promise ADD COLUMN words TEXT;"
+	"ALTER TABLE promise ADD COLUMN kept_at INTEGER;"
+	"UPDATE promise SET kept_at = settled_at WHERE outcome = 'kept';"
 
 	"CREATE TABLE deadline_of_policies ("
 	"	ticket_id INTEGER NOT NULL REFERENCES ticket (id)"

@@ -1294,8 +1294,8 @@ static void test_a_folder_is_kept_with_all_that_is_known_of_it(void **state)
 
 /* ---- the outbox -------------------------------------------------------- */
 
-static int64_t add_row(const Fixture *f, int64_t ticket_id, const char *kind,
-	int64_t next_at, unsigned *ret_sequence)
+static int64_t add_row_at(const Fixture *f, int64_t ticket_id, const char *kind,
+	int64_t created_at, int64_t next_at, unsigned *ret_sequence)
 {
 	static unsigned number;
 	g_autoptr(StoreOutbox) row = g_new0(StoreOutbox, 1);
@@ -1307,7 +1307,7 @@ static int64_t add_row(const Fixture *f, int64_t ticket_id, const char *kind,
 	row->envelope_from = g_strdup("care+b-token@example.com");
 	row->message_id = g_strdup_printf("%u@mail.example.com", ++number);
 	row->automatic = !g_str_equal(kind, "resolved");
-	row->created_at = NOW;
+	row->created_at = created_at;
 	row->next_at = next_at;
 	row->bytes = g_bytes_new_static("To: Mari\r\n\r\n\0bytes", 18);
 	GOOD(store_outbox_insert(f->store, row, &error));
@@ -1316,6 +1316,12 @@ static int64_t add_row(const Fixture *f, int64_t ticket_id, const char *kind,
 	if (ret_sequence)
 		*ret_sequence = row->sequence;
 	return row->id;
+}
+
+static int64_t add_row(const Fixture *f, int64_t ticket_id, const char *kind,
+	int64_t next_at, unsigned *ret_sequence)
+{
+	return add_row_at(f, ticket_id, kind, NOW, next_at, ret_sequence);
 }
 
 static StoreOutbox *read_row(const Fixture *f, int64_t id)
@@ -2144,6 +2150,263 @@ static void test_a_promise_is_kept_until_it_is_due(void **state)
 	}
 }
 
+static void test_what_was_given_up_is_judged_by_when_it_came(void **state)
+{
+	const Fixture *f = *state;
+	int64_t one = any_ticket(f);
+	int64_t row = add_row(f, one, "ack", NOW, NULL);
+	static const struct {
+		int64_t due_at, settled_at;
+		const char *outcome;
+	} wanted[] = {
+		{NOW + 5, NOW + 2, "broken"},
+		{NOW + 9, NOW + 7, "kept"},
+	};
+	g_autoptr(GPtrArray) promises = NULL;
+
+	promise_answer(f, one, row, NOW + 5);
+	promise_answer(f, one, row, NOW + 9);
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_BROKEN, NOW + 2, &error));
+	GOOD(store_promise_keep(
+		f->store, one, STORE_PROMISE_ANSWER, NOW + 7, &error));
+	/* Once it has come it comes no more. */
+	GOOD(store_promise_keep(
+		f->store, one, STORE_PROMISE_ANSWER, NOW + 8, &error));
+	GOOD(store_promise_list(f->store, one, &promises, &error));
+	assert_int_equal(promises->len, G_N_ELEMENTS(wanted));
+	for (guint i = 0; i < promises->len; i++) {
+		const StorePromise *promise = promises->pdata[i];
+		assert_int_equal(promise->due_at, wanted[i].due_at);
+		assert_int_equal(promise->settled_at, wanted[i].settled_at);
+		assert_int_equal(promise->kept_at, NOW + 7);
+		assert_text(promise->outcome, wanted[i].outcome);
+	}
+}
+
+static void test_what_a_later_word_replaced_is_not_kept_by_an_answer(
+	void **state)
+{
+	const Fixture *f = *state;
+	int64_t one = any_ticket(f);
+	int64_t row = add_row(f, one, "ack", NOW, NULL);
+	g_autoptr(GPtrArray) promises = NULL;
+
+	promise_answer(f, one, row, NOW + 5);
+	GOOD(store_promise_settle(f->store, one, STORE_PROMISE_ANSWER,
+		STORE_PROMISE_REPLACED, NOW + 2, &error));
+	GOOD(store_promise_keep(
+		f->store, one, STORE_PROMISE_ANSWER, NOW + 3, &error));
+	GOOD(store_promise_list(f->store, one, &promises, &error));
+	assert_int_equal(promises->len, 1);
+	const StorePromise *promise = promises->pdata[0];
+	assert_text(promise->outcome, "replaced");
+	assert_int_equal(promise->settled_at, NOW + 2);
+	assert_int_equal(promise->kept_at, 0);
+}
+
+/* One for each standing, and more of the broken ones. */
+enum { LATE = NOW + 10, LATER = NOW + 100 };
+
+typedef struct Told Told;
+struct Told {
+	int64_t due_at;
+	int64_t given_up_at; /* with a notice; 0: not */
+	int64_t kept_at;     /* 0: it has not come */
+};
+
+static void tell(const Fixture *f, int64_t ticket_id, int64_t outbox_id,
+	enum store_promise_kind kind, const Told *told)
+{
+	const StorePromise promise = {
+		.ticket_id = ticket_id,
+		.outbox_id = outbox_id,
+		.kind = kind,
+		.made_at = NOW,
+		.due_at = told->due_at,
+		.words = (char *)"By then.",
+	};
+
+	GOOD(store_promise_insert(f->store, &promise, &error));
+	if (told->given_up_at) {
+		add_row_at(f, ticket_id, "late", told->given_up_at,
+			told->given_up_at, NULL);
+		GOOD(store_promise_settle(f->store, ticket_id, kind,
+			STORE_PROMISE_BROKEN, told->given_up_at, &error));
+	}
+	if (told->kept_at)
+		GOOD(store_promise_keep(
+			f->store, ticket_id, kind, told->kept_at, &error));
+}
+
+/* Two mailboxes; what is told of each is settled before the next. */
+static void tell_all(const Fixture *f, int64_t *ret_one, int64_t *ret_two)
+{
+	int64_t one = add_ticket(f, "ONE", STORE_OPEN, "care@x", "ann@x");
+	int64_t two = add_ticket(f, "TWO", STORE_OPEN, "help@x", "bob@x");
+	int64_t row = add_row(f, one, "ack", NOW, NULL);
+	int64_t other = add_row(f, two, "ack", NOW, NULL);
+	static const Told answers[] = {
+		{NOW + 5, 0, NOW + 5},      /* kept */
+		{LATE, 0, LATE + 1},        /* broken */
+		{LATE, LATE - 3, LATE + 3}, /* broken, told */
+		{LATE, 0, LATE + 8},        /* broken */
+		{LATE, 0, LATE + 9},        /* broken */
+		{LATE + 20, LATE + 10, 0},  /* told, not yet */
+	};
+	static const Told of_two[] = {
+		{NOW + 5, 0, NOW + 4}, /* kept */
+		{LATER, 0, 0},         /* open */
+	};
+	static const Told overdue = {NOW + 6, 0, 0};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(answers); i++)
+		tell(f, one, row, STORE_PROMISE_ANSWER, &answers[i]);
+	tell(f, one, row, STORE_PROMISE_UPDATE, &overdue);
+	for (size_t i = 0; i < G_N_ELEMENTS(of_two); i++)
+		tell(f, two, other, STORE_PROMISE_ANSWER, &of_two[i]);
+	*ret_one = one;
+	*ret_two = two;
+}
+
+static GPtrArray *find(const Fixture *f, StorePromiseFilter filter)
+{
+	GPtrArray *promises = NULL;
+
+	filter.now_s = NOW + 50;
+	GOOD(store_promise_find(f->store, &filter, &promises, &error));
+	return promises;
+}
+
+static void test_promises_are_found_by_all_that_is_asked(void **state)
+{
+	const Fixture *f = *state;
+	int64_t one, two;
+
+	tell_all(f, &one, &two);
+	const struct {
+		StorePromiseFilter filter;
+		guint found;
+	} cases[] = {
+		{{0}, 9},
+		{{.ticket_id = one}, 7},
+		{{.ticket_id = two}, 2},
+		{{.ticket_id = 4711}, 0},
+		{{.mailbox = "help@x"}, 2},
+		{{.mailbox = "nobody@x"}, 0},
+		{{.kind = "update"}, 1},
+		{{.standing = "kept"}, 2},
+		{{.standing = "broken"}, 5},
+		{{.standing = "replaced"}, 0},
+		{{.standing = "open"}, 1},
+		{{.standing = "overdue"}, 1},
+		{{.standing = "kept", .mailbox = "help@x"}, 1},
+		{{.since_s = LATE}, 6},
+		{{.until_s = LATE}, 3},
+		{{.since_s = LATE, .until_s = LATE + 1}, 4},
+		{{.most = 3}, 3},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) promises = find(f, cases[i].filter);
+		if (promises->len != cases[i].found)
+			fail_msg("case %zu: %u", i, promises->len);
+	}
+}
+
+static void test_promises_are_paged_from_the_latest(void **state)
+{
+	const Fixture *f = *state;
+	StorePromiseFilter filter = {.most = 4};
+	int64_t one, two, last = INT64_MAX;
+	guint seen = 0, length;
+
+	tell_all(f, &one, &two);
+	do {
+		g_autoptr(GPtrArray) page = find(f, filter);
+		length = page->len;
+		for (guint i = 0; i < length; i++) {
+			const StorePromise *promise = page->pdata[i];
+			bool of_one = promise->ticket_id == one;
+			assert_true(promise->id < last);
+			last = filter.before_id = promise->id;
+			assert_text(promise->reference, of_one ? "ONE" : "TWO");
+			assert_text(
+				promise->mailbox, of_one ? "care@x" : "help@x");
+			assert_text(promise->words, "By then.");
+			assert_int_equal(promise->told_before,
+				promise->settled_at == LATE - 3 ||
+					promise->settled_at == LATE + 10);
+		}
+		seen += length;
+	} while (length == filter.most);
+	assert_int_equal(seen, 9);
+}
+
+static void assert_count(
+	const StorePromiseCount *count, const StorePromiseCount *wanted)
+{
+	assert_text(count->mailbox, wanted->mailbox);
+	assert_int_equal(count->kind, wanted->kind);
+	assert_int_equal(count->made, wanted->made);
+	assert_int_equal(count->kept, wanted->kept);
+	assert_int_equal(count->broken, wanted->broken);
+	assert_int_equal(count->replaced, wanted->replaced);
+	assert_int_equal(count->open, wanted->open);
+	assert_int_equal(count->overdue, wanted->overdue);
+	assert_int_equal(count->told_before, wanted->told_before);
+	assert_int_equal(count->outstanding, wanted->outstanding);
+	assert_int_equal(count->median_late_s, wanted->median_late_s);
+	assert_int_equal(count->most_late_s, wanted->most_late_s);
+}
+
+static void assert_counts(const Fixture *f, int64_t ticket_id, bool by_mailbox,
+	const StorePromiseCount *wanted, guint length)
+{
+	const StorePromiseFilter filter = {
+		.now_s = NOW + 50, .ticket_id = ticket_id};
+	g_autoptr(GPtrArray) counts = NULL;
+
+	GOOD(store_promise_count(
+		f->store, &filter, by_mailbox, &counts, &error));
+	assert_int_equal(counts->len, length);
+	for (guint i = 0; i < length; i++)
+		assert_count(counts->pdata[i], &wanted[i]);
+}
+
+static void test_promises_are_counted_with_how_late_they_came(void **state)
+{
+	const Fixture *f = *state;
+	int64_t one, two;
+	/* Late by 1, 3, 8 and 9 s: 5 is in the middle of them. */
+	const StorePromiseCount by_mailbox[] = {
+		{.mailbox = (char *)"care@x",
+			.made = 6,
+			.kept = 1,
+			.broken = 5,
+			.told_before = 2,
+			.outstanding = 1,
+			.median_late_s = 5,
+			.most_late_s = 9},
+		{.mailbox = (char *)"care@x",
+			.kind = STORE_PROMISE_UPDATE,
+			.made = 1,
+			.overdue = 1},
+		{.mailbox = (char *)"help@x", .made = 2, .kept = 1, .open = 1},
+	};
+	StorePromiseCount in_all[] = {by_mailbox[0], by_mailbox[1]};
+
+	in_all[0].mailbox = in_all[1].mailbox = (char *)"";
+	in_all[0].made = 8;
+	in_all[0].kept = 2;
+	in_all[0].open = 1;
+	tell_all(f, &one, &two);
+	assert_counts(f, 0, true, by_mailbox, 3);
+	assert_counts(f, one, true, by_mailbox, 2);
+	assert_counts(f, two, true, &by_mailbox[2], 1);
+	assert_counts(f, 0, false, in_all, 2);
+}
+
 /* ---- deadlines --------------------------------------------------------- */
 
 static void test_a_deadline_is_one_row_set_replaced_and_removed(void **state)
@@ -2311,6 +2574,12 @@ static const struct CMUnitTest SUITE[] = {
 	IN_FRESH_STORE(test_a_row_of_no_ticket_is_refused),
 	IN_FRESH_STORE(test_a_promise_is_kept_until_it_is_due),
 	IN_FRESH_STORE(test_settling_ends_the_open_promises_of_one_ticket),
+	IN_FRESH_STORE(test_what_was_given_up_is_judged_by_when_it_came),
+	IN_FRESH_STORE(
+		test_what_a_later_word_replaced_is_not_kept_by_an_answer),
+	IN_FRESH_STORE(test_promises_are_found_by_all_that_is_asked),
+	IN_FRESH_STORE(test_promises_are_paged_from_the_latest),
+	IN_FRESH_STORE(test_promises_are_counted_with_how_late_they_came),
 	IN_FRESH_STORE(test_a_deadline_is_one_row_set_replaced_and_removed),
 	IN_FRESH_STORE(test_what_is_due_comes_oldest_first_and_so_many),
 	IN_FRESH_STORE(test_a_savepoint_undone_leaves_the_rest_of_a_batch),

@@ -1,5 +1,7 @@
 """The tool `redress`: what it prints, what it changes, how it exits."""
 
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -8,6 +10,7 @@ import re
 import select
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -220,10 +223,105 @@ class CliTest(unittest.TestCase):
         self.run_tool("promise", reference, "3", "business", "days")
         after = self.json("show", reference)
         self.assertGreater(after["promised_by"], before["promised_by"])
-        self.assertEqual(after["promises"][-1]["due_at"],
-                         after["promised_by"])
-        self.assertEqual(after["promises"][-1]["outcome"], "open")
+        promise = [p for p in after["promises"] if p["kind"] == "answer"][-1]
+        self.assertEqual(promise["due_at"], after["promised_by"])
+        self.assertEqual(promise["outcome"], "open")
         self.assertGreater(len(after["outbox"]), len(before["outbox"]))
+
+    # -- promises
+
+    def promises(self, *arguments):
+        return self.json("promises", *arguments)
+
+    def test_promises_are_told_with_the_words_of_their_mail(self):
+        reference, other = self.ingest(), self.ingest()
+        rows = self.promises(reference)
+        self.assertEqual({row["ref"] for row in rows}, {reference})
+        self.assertEqual({row["kind"] for row in rows}, {"answer", "update"})
+        for row in rows:
+            self.assertEqual((row["outcome"], row["mailbox"]),
+                             ("open", MAILBOX))
+            self.assertRegex(row["margin"], r"\Adue in \d")
+            self.assertIsNone(row["late_s"])
+            sent, _ = self.run_tool("show", "--mail", str(row["outbox"]))
+            mail = email.message_from_string(
+                sent, policy=email.policy.default)
+            self.assertIn(row["words"], mail.get_body(("plain",))
+                          .get_content().splitlines())
+        self.assertEqual({row["ref"] for row in self.promises()},
+                         {reference, other})
+        self.assertEqual({row["ref"] for row in self.promises(
+            reference, other)}, {reference, other})
+        shown = self.json("show", reference)["promises"]
+        self.assertEqual(
+            {(row["kind"], row["words"], row["due_at"]) for row in shown},
+            {(row["kind"], row["words"], row["due_at"]) for row in rows})
+
+    def move(self, reference, **columns):
+        """As if what was promised for an answer had been at other times."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        self.redressd.store(
+            f"UPDATE promise SET {names} WHERE kind = 'answer' AND ticket_id"
+            " = (SELECT id FROM ticket WHERE reference = ?)",
+            *columns.values(), reference)
+
+    def test_it_is_told_by_how_much_a_promise_was_kept_or_missed(self):
+        now = int(time.time())
+        kept, late, given_up, overdue = (
+            self.ingest(complaint(sender=f"{name}@customer.example"))
+            for name in ("ann", "bob", "cid", "dan"))
+        self.move(kept, due_at=now + 7200, settled_at=now, kept_at=now,
+                  outcome="kept")
+        self.move(late, due_at=now - 9000, settled_at=now, kept_at=now,
+                  outcome="broken")
+        self.move(given_up, due_at=now - 2 * 86400 - 100,
+                  settled_at=now - 3 * 86400, outcome="broken")
+        self.move(overdue, due_at=now - 3 * 3600 - 60)
+        for reference, outcome, margin, late_s in (
+                (kept, "kept", r"2 h to spare", -7200),
+                (late, "broken", r"2 h 30 min late", 9000),
+                (given_up, "broken", r"2 d late so far", None),
+                (overdue, "overdue", r"3 h \d+ min overdue", None)):
+            row, = self.promises(reference, "--kind", "answer")
+            self.assertEqual((row["outcome"], row["late_s"]),
+                             (outcome, late_s))
+            self.assertRegex(row["margin"], rf"\A{margin}\Z")
+            self.assertEqual([found["ref"] for found in self.promises(
+                "--outcome", outcome, "--kind", "answer")
+                if found["ref"] == reference], [reference])
+        counted, = (row for row in self.promises("--count")
+                    if row["kind"] == "answer" and not row["mailbox"])
+        self.assertEqual(
+            {key: counted[key] for key in (
+                "made", "kept", "broken", "replaced", "open", "overdue",
+                "told_before", "outstanding", "median_late_s",
+                "most_late_s")},
+            {"made": 4, "kept": 1, "broken": 2, "replaced": 0, "open": 0,
+             "overdue": 1, "told_before": 0, "outstanding": 1,
+             "median_late_s": 9000, "most_late_s": 9000})
+        self.assertAlmostEqual(counted["kept_percent"], 100 / 3, 2)
+
+    def test_promises_can_be_narrowed_by_when_they_are_due(self):
+        now = int(time.time())
+        old, young = self.ingest(), self.ingest()
+        self.move(old, due_at=now - 5 * 86400)
+        self.move(young, due_at=now - 86400)
+        day = time.strftime("%Y-%m-%d", time.localtime(now - 3 * 86400))
+        for arguments, found in (
+                (("--since", "2d"), [young]), (("--until", "2d"), [old]),
+                (("--since", day), [young]), (("--until", day), [old]),
+                (("--until", f"{day} 12:00"), [old]),
+                (("--since", f"{day}T12:00:00Z"), [young]),
+                (("--since", "9d"), [young, old]),
+                (("--mailbox", MAILBOX.upper()), [young, old]),
+                (("--mailbox", "other@example.com"), []),
+                (("--limit", "1"), [young])):
+            self.assertEqual([row["ref"] for row in self.promises(
+                "--outcome", "overdue", *arguments)], found, arguments)
+        counts = self.promises("--count", old)
+        self.assertEqual({row["ref"] for row in counts}, {old})
+        text, _ = self.run_tool("promises", "--count")
+        self.assertIn("KEPT %", text)
 
     def test_compensation_shows_what_similar_cases_got(self):
         first, second = self.ingest(), self.ingest()
@@ -318,6 +416,14 @@ class CliTest(unittest.TestCase):
                 (2, ("show", "banana")),
                 (2, ("show",)),
                 (2, ("note", "0000-000M")),
+                (1, ("promises", "0000-000M")),
+                (1, ("promises", reference, "0000-000M", "--json")),
+                (2, ("promises", "banana")),
+                (2, ("promises", "--kind", "sweet")),
+                (2, ("promises", "--outcome", "good")),
+                (2, ("promises", "--since", "soon")),
+                (2, ("promises", "--until", "3 business days")),
+                (2, ("promises", "--limit", "-1")),
                 (2, ("list", "--state", "furious")),
                 (2, ("list", "--nonsense")),
                 (2, ("lsit",)),
@@ -514,7 +620,7 @@ class CliTest(unittest.TestCase):
     def test_every_command_has_help_with_examples(self):
         out, _ = self.run_tool("--help")
         verbs = re.findall(r"^  (\w+) +\w", out, re.MULTILINE)
-        self.assertEqual(len(verbs), 25)
+        self.assertEqual(len(verbs), 27)
         for verb in verbs:
             out, err = self.run_tool(verb, "--help")
             self.assertIn(f"  redress {verb} ", out + " ")
