@@ -516,7 +516,7 @@ static void test_few_words_are_answered_as_the_earlier_mails(void **state)
 	assert_text(default_one->language, "en");
 	/* There are no templates: the mailbox's. */
 	g_autoptr(StoreTicket) none =
-		write_in(desk, "a@b.example", "fr", 0.9, NOW);
+		write_in(desk, "a@b.example", "nl", 0.9, NOW);
 	assert_text(none->language, "en");
 }
 

@@ -49,7 +49,9 @@ static void test_the_word_that_a_mail_names_is_known(void **state)
 		"TILA",                                 /* fi */
 		"STATUSS",                              /* lv */
 		"СТАТУС",                               /* ru */
-		"STATUS",                               /* sv */
+		"STATUS",                               /* sv de pl */
+		"STATUT",                               /* fr */
+		"ESTADO",                               /* es */
 		"TRẠNG THÁI", "TRA\u0323NG THA\u0301I", /* vi */
 		"状态", "“状态”",                       /* zh */
 		"ΚΑΤΑΣΤΑΣΗ",                            /* el */
@@ -78,12 +80,51 @@ static void test_whoever_says_more_asks_for_more(void **state)
 		assert_false(words_ask_for_status(texts[i]));
 }
 
+/* <strong>WORD</strong> in HTML; NULL: the folder names none. */
+static char *word_named_in(const char *folder)
+{
+	g_autofree char *path = g_build_filename(REDRESS_SOURCE_DIR,
+		"templates", folder, "_status_word.html", NULL);
+	g_autofree char *html = NULL;
+
+	if (!g_file_get_contents(path, &html, NULL, NULL))
+		return NULL;
+	const char *begin = strstr(html, "<strong>");
+	const char *end = strstr(html, "</strong>");
+	assert_non_null(begin);
+	assert_non_null(end);
+	begin += strlen("<strong>");
+	return g_strndup(begin, (gsize)(end - begin));
+}
+
+/* The table above is ours; this is what customers are told. */
+static void test_the_word_in_every_shipped_mail_is_known(void **state)
+{
+	g_autoptr(GDir) shipped =
+		g_dir_open(REDRESS_SOURCE_DIR "/templates", 0, NULL);
+	const char *folder;
+	unsigned named = 0;
+	(void)state;
+
+	assert_non_null(shipped);
+	while ((folder = g_dir_read_name(shipped))) {
+		g_autofree char *word = word_named_in(folder);
+		if (!word)
+			continue;
+		named++;
+		if (!words_ask_for_status(word))
+			fail_msg("%s: not known: %s", folder, word);
+	}
+	assert_true(named > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_bare_request_for_the_state_is_known),
 		cmocka_unit_test(test_the_word_that_a_mail_names_is_known),
 		cmocka_unit_test(test_whoever_says_more_asks_for_more),
+		cmocka_unit_test(test_the_word_in_every_shipped_mail_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
