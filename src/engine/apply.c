@@ -58,6 +58,8 @@ static bool gather_day(Context *context, const StoreTicket *ticket,
 	}
 	return store_deadline_get(context->store, ticket->id,
 		       STORE_DEADLINE_FOLLOW_UP, &facts->follow_up_at, error) &&
+	       store_deadline_get(context->store, ticket->id,
+		       STORE_DEADLINE_SETTLE, &facts->settle_at, error) &&
 	       store_outbox_count_recipient(context->store, customer, NULL,
 		       since_s, &facts->automatic_to_customer_today, error);
 }
@@ -300,8 +302,7 @@ static bool queue_to_customer(Context *context, const StoreTicket *ticket,
 		.kind = decision->mail,
 		.automatic = decision->automatic,
 		.reopened = decision->reopened && !decision->resumed,
-		.old_promised_s =
-			decision->settlement_late ? 0 : apply->old_promised_s,
+		.old_promised_s = decision->old_promised_s,
 		.resolution = cause->resolution,
 		.references = cause->references,
 		.more = more,
@@ -342,8 +343,7 @@ static bool send_to_customer(Context *context, const StoreTicket *ticket,
 		.resumed = decision->resumed,
 		.questions = (const char *const *)questions,
 		.reminder = decision->reminded ? ticket->reminders : 0,
-		.old_resolve_s =
-			decision->settlement_late ? apply->old_settle_by : 0,
+		.old_resolve_s = decision->old_settle_by,
 		.wait_until_s = decide_wait_until(
 			policy_mailbox_of(context->policy, ticket->mailbox),
 			terms, ticket->reminders, apply->now_s),
@@ -362,9 +362,10 @@ static bool tell_team(Context *context, const StoreTicket *ticket,
 
 	if (g_strcmp0(decision->escalate, "unreachable") == 0)
 		words = cause->detail;
-	int64_t old_s = !decision->late             ? 0
-			: decision->settlement_late ? apply->old_settle_by
-						    : apply->old_promised_s;
+	bool whole = g_strcmp0(decision->escalate, "settlement") == 0;
+	int64_t old_s = !decision->late ? 0
+			: whole         ? apply->old_settle_by
+					: apply->old_promised_s;
 	if (decision->escalate &&
 		!notice_escalate(context, ticket, cause, decision->escalate,
 			words, old_s, apply->now_s, error))

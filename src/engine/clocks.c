@@ -207,13 +207,14 @@ static void begin_follow_up(
 	decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = by_day(facts, at_s);
 }
 
+/* 0: none is promised. */
 static void set_settlement(
 	Decision *decision, const DecideFacts *facts, int64_t settle_by)
 {
 	decision->settle_by = settle_by;
 	decision->settle_left_s = 0;
 	decision->deadlines[STORE_DEADLINE_SETTLE] =
-		clocks_look_at(facts, settle_by);
+		settle_by ? clocks_look_at(facts, settle_by) : 0;
 }
 
 static bool changes_policy(const DecideFacts *facts)
@@ -229,8 +230,12 @@ static void begin_settlement(
 	const StoreTicket *ticket = facts->ticket;
 	PromiseDuration within = facts->terms->resolve_within;
 
-	if (!within.amount)
+	if (!within.amount) {
+		/* By the policy of before, which promised one. */
+		if (anew && ticket && ticket->settle_by)
+			set_settlement(decision, facts, 0);
 		return;
+	}
 	if (anew || !ticket) {
 		set_settlement(decision, facts,
 			due_to_tell(facts, within, facts->now_s));

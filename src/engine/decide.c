@@ -31,6 +31,13 @@ bool decide_promise_passed(const DecideFacts *facts)
 	return promised_by && promised_by <= facts->now_s;
 }
 
+bool decide_settlement_passed(const DecideFacts *facts)
+{
+	int64_t settle_by = facts->ticket->settle_by;
+
+	return settle_by && settle_by <= facts->now_s;
+}
+
 void decide_fall_silent(
 	Decision *decision, const DecideFacts *facts, const char *guard)
 {
@@ -316,7 +323,8 @@ static Decision answer_addition(
 	decision.guard = answer_guard(facts, analysis, decision.unquiet);
 	/* What is overdue has a word of its own, with a new time, at once. */
 	if (!decision.guard && !decision.reopened &&
-		decide_promise_passed(facts))
+		(decide_promise_passed(facts) ||
+			decide_settlement_passed(facts)))
 		decision.guard = "late-notice-due";
 	if (!decision.guard) {
 		decide_send_automatic(&decision, REPLY_STATUS);

@@ -33,6 +33,7 @@ struct DecideFacts {
 	bool threat_told_today;               /* likewise */
 	bool rating_told_today;               /* likewise */
 	int64_t follow_up_at; /* the next one of the ticket; 0: none */
+	int64_t settle_at;    /* when that time is looked at; 0: never */
 	unsigned acks_per_sender_most;
 	unsigned automatic_per_thread_most;
 	unsigned automatic_per_customer_most; /* 0: no cap */
@@ -61,8 +62,10 @@ struct Decision {
 	bool unquiet;           /* automatic mail may be sent again */
 	bool spoken;            /* the customer hears by somebody else's mail */
 	bool reopened;
-	bool late;               /* one more missed promise */
-	bool settlement_late;    /* it is that of the whole matter */
+	bool late;            /* one more missed promise */
+	bool settlement_late; /* that of the whole matter is missed */
+	/* Times that the customer was told, and which hold no more; 0: none. */
+	int64_t old_promised_s, old_settle_by;
 	bool reminded;           /* once more of what was asked */
 	bool unanswered;         /* it ends because nothing was answered */
 	bool resumed;            /* what was asked is answered: it goes on */
@@ -120,8 +123,8 @@ Decision decide_take_over(const DecideFacts *facts, int64_t promised_by);
 const EngineTerms *decide_terms(
 	const EngineMailbox *mailbox, const StoreTicket *ticket, bool vip);
 
-/* The first of the policy's letters that is not done and due after a time; false
- * if there is none. */
+/* The first of the policy's letters that is not done and due after a time;
+ * false if there is none. */
 typedef struct DecideLetter DecideLetter;
 struct DecideLetter {
 	const char *name;

@@ -83,6 +83,9 @@ static void answer_promise(Decision *decision, const DecideFacts *facts,
 	decision->outcome = kept_or_broken(facts);
 	if (answer->promised_by)
 		decision->promised_by = answer->promised_by;
+	if (facts->promise_told && answer->promised_by &&
+		answer->promised_by != facts->ticket->promised_by)
+		decision->old_promised_s = facts->ticket->promised_by;
 	decision->state = answer->ask ? STORE_WAITING : STORE_OPEN;
 	clocks_turn(decision, facts,
 		answer->ask           ? CLOCK_ASKED

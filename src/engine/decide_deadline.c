@@ -69,28 +69,64 @@ static void be_late(Decision *decision, const DecideFacts *facts, bool told)
 	}
 }
 
-/* Not told now: the word that says so comes as soon as it can. */
+/* Not told now: the word that says so comes as soon as it can.  Who is waited
+ * for gets no follow-ups. */
 static void look_again(Decision *decision, const DecideFacts *facts)
 {
-	if (decision->guard && !facts->ticket->quiet)
+	if (facts->ticket->state != STORE_OPEN)
+		decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = DECIDE_KEEP;
+	else if (decision->guard && !facts->ticket->quiet)
 		decision->deadlines[STORE_DEADLINE_FOLLOW_UP] =
 			look_again_at(facts);
 	else if (decision->guard)
 		decision->deadlines[STORE_DEADLINE_FOLLOW_UP] = DECIDE_KEEP;
 }
 
+/* No new time is named any more. */
+static bool is_last(const DecideFacts *facts)
+{
+	return facts->ticket->quiet ||
+	       facts->ticket->late_count >= facts->terms->late_most;
+}
+
+static void miss_settlement(Decision *decision, const DecideFacts *facts)
+{
+	decision->settlement_late = true;
+	if (facts->settlement_told)
+		decision->old_settle_by = facts->ticket->settle_by;
+	clocks_turn(decision, facts,
+		is_last(facts) ? CLOCK_SETTLES_LATE_LAST : CLOCK_SETTLES_LATE);
+}
+
+/* It is due to be told as well, or the new answer would come after it: one mail
+ * says both, for two of one minute would contradict each other. */
+static bool misses_settlement(
+	const DecideFacts *facts, const Decision *decision)
+{
+	int64_t settle_by = facts->ticket->settle_by;
+
+	return settle_by &&
+	       (settle_by < decision->promised_by ||
+		       (facts->settle_at && facts->settle_at <= facts->now_s));
+}
+
 static Decision due_promise(const DecideFacts *facts)
 {
 	Decision decision = decide_start(facts, "late");
-	const StoreTicket *ticket = facts->ticket;
-	bool last =
-		ticket->quiet || ticket->late_count >= facts->terms->late_most;
+	bool told = facts->promise_told;
 
 	decision.escalate = "promise";
 	decision.settle = true;
 	decision.outcome = STORE_PROMISE_BROKEN;
-	be_late(&decision, facts, facts->promise_told);
-	clocks_turn(&decision, facts, last ? CLOCK_LATE_LAST : CLOCK_LATE);
+	if (told)
+		decision.old_promised_s = facts->ticket->promised_by;
+	clocks_turn(&decision, facts,
+		is_last(facts) ? CLOCK_LATE_LAST : CLOCK_LATE);
+	if (misses_settlement(facts, &decision)) {
+		miss_settlement(&decision, facts);
+		told |= facts->settlement_told;
+	}
+	be_late(&decision, facts, told);
 	look_again(&decision, facts);
 	return decision;
 }
@@ -100,9 +136,9 @@ static Decision due_settlement(const DecideFacts *facts)
 {
 	Decision decision = decide_start(facts, "settlement-late");
 	const StoreTicket *ticket = facts->ticket;
-	bool last =
-		ticket->quiet || ticket->late_count >= facts->terms->late_most;
 
+	if (decide_promise_passed(facts))
+		return due_promise(facts);
 	/* The row of a matter that waits, or of a policy that is no more. */
 	if (!ticket->settle_by) {
 		decision.what = NULL;
@@ -110,10 +146,8 @@ static Decision due_settlement(const DecideFacts *facts)
 		return decision;
 	}
 	decision.escalate = "settlement";
-	decision.settlement_late = true;
+	miss_settlement(&decision, facts);
 	be_late(&decision, facts, facts->settlement_told);
-	clocks_turn(&decision, facts,
-		last ? CLOCK_SETTLES_LATE_LAST : CLOCK_SETTLES_LATE);
 	look_again(&decision, facts);
 	return decision;
 }
@@ -127,6 +161,8 @@ static Decision due_follow_up(const DecideFacts *facts)
 	 * as one to come. */
 	if (decide_promise_passed(facts))
 		return due_promise(facts);
+	if (decide_settlement_passed(facts))
+		return due_settlement(facts);
 	decision.guard = decide_thread_guard(facts, false);
 	if (!decision.guard)
 		decision.guard = decide_customer_guard(facts);
@@ -234,6 +270,12 @@ static Decision due_letter(const DecideFacts *facts)
 	Decision decision = decide_start(facts, NULL);
 	DecideLetter letter;
 
+	/* As a follow-up, it would tell a time that has passed: the letter is
+	 * still due after that word. */
+	if (decide_promise_passed(facts))
+		return due_promise(facts);
+	if (decide_settlement_passed(facts))
+		return due_settlement(facts);
 	if (!find_due_letter(facts, &letter)) {
 		/* The policy is another one by now. */
 		DecideLetter next = {0};

@@ -12,6 +12,7 @@ bool decide_is_settled(const StoreTicket *ticket);
 
 /* A time was named for the answer, and has passed. */
 bool decide_promise_passed(const DecideFacts *facts);
+bool decide_settlement_passed(const DecideFacts *facts);
 
 /* No automatic mail from now on, for this reason. */
 void decide_fall_silent(

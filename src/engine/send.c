@@ -117,6 +117,19 @@ static const char *public_name(const char *assignee)
 	return assignee && !strchr(assignee, '@') ? assignee : NULL;
 }
 
+/* A time that has passed is not told as one to come; nor is an end before the
+ * answer: it is late when it comes, and told then. */
+static void add_times(const SendOptions *options, ReplyFacts *facts)
+{
+	const StoreTicket *ticket = options->ticket;
+	int64_t settle_by = ticket->settle_by;
+
+	if (ticket->promised_by > options->now_s)
+		facts->promised_s = ticket->promised_by;
+	if (settle_by > options->now_s && settle_by >= facts->promised_s)
+		facts->resolve_s = settle_by;
+}
+
 /* A customer gets their own words back only if it was them who wrote. */
 static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 	const EngineTerms *terms, const GArray *events)
@@ -142,12 +155,12 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 		.assignee = to_staff ? ticket->assignee
 				     : public_name(ticket->assignee),
 		.opened_s = ticket->opened_at,
-		.promised_s = ticket->promised_by,
+		.promised_s = to_staff ? ticket->promised_by : 0,
+		.resolve_s = to_staff ? ticket->settle_by : 0,
 		.old_promised_s = options->old_promised_s,
 		.next_update_s = ticket->state == STORE_OPEN
 					 ? options->now_s + every
 					 : 0,
-		.resolve_s = ticket->settle_by,
 		.now_s = options->now_s,
 		.state = store_state_name(ticket->state),
 		.resolution = options->resolution,
@@ -163,6 +176,8 @@ static ReplyFacts make_facts(const Context *context, const SendOptions *options,
 
 	if (to_staff)
 		add_staff_facts(options, &facts);
+	else
+		add_times(options, &facts);
 	if (options->more)
 		add_more(options->more, to_staff, &facts);
 	return facts;

@@ -314,6 +314,24 @@ static void test_a_matter_that_takes_longer_is_told_with_a_new_time(
 	assert_int_equal(decision.deadlines[STORE_DEADLINE_SETTLE], 0);
 }
 
+static void test_a_rules_time_that_is_missed_ends_no_waiting(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c);
+	c.mailbox.terms.waiting_pauses = false;
+	c.ticket.state = STORE_WAITING;
+	c.ticket.settle_by = NOW + HOUR;
+	c.facts.settlement_told = true;
+	Decision decision = due(&c, STORE_DEADLINE_SETTLE);
+	assert_true(decision.send);
+	assert_int_equal(
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP], DECIDE_KEEP);
+	assert_int_equal(
+		decision.deadlines[STORE_DEADLINE_REMIND], DECIDE_KEEP);
+}
+
 /* ---- so many new times, then a person ----------------------------------- */
 
 static void test_a_machine_names_a_new_time_so_often_and_not_once_more(
@@ -562,6 +580,8 @@ int main(void)
 			test_a_rules_time_runs_on_while_the_customer_is_asked),
 		cmocka_unit_test(
 			test_a_matter_that_takes_longer_is_told_with_a_new_time),
+		cmocka_unit_test(
+			test_a_rules_time_that_is_missed_ends_no_waiting),
 		cmocka_unit_test(
 			test_a_machine_names_a_new_time_so_often_and_not_once_more),
 		cmocka_unit_test(
