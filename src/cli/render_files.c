@@ -20,6 +20,10 @@ struct Files {
 	guint written;
 };
 
+/* What is done with each file that is to be there. */
+typedef bool (*FileAct)(Files *files, const char *path, const char *data,
+	size_t length, GError **error);
+
 static void free_rendering(gpointer rendering)
 {
 	rendering_free(rendering);
@@ -49,8 +53,8 @@ static bool write_file(Files *files, const char *path, const char *data,
 	return false;
 }
 
-static bool write_rendering(
-	Files *files, const Rendering *rendering, GError **error)
+static bool each_form(
+	Files *files, const Rendering *rendering, FileAct act, GError **error)
 {
 	gsize mime_length = 0;
 	const char *mime = rendering->mime ? g_bytes_get_data(rendering->mime,
@@ -71,8 +75,18 @@ static bool write_rendering(
 			rendering->sample->name, forms[i].suffix, NULL);
 		g_autofree char *path = g_build_filename(
 			files->folder, rendering->language, name, NULL);
-		if (forms[i].data && !write_file(files, path, forms[i].data,
+		if (forms[i].data && !act(files, path, forms[i].data,
 					     forms[i].length, error))
+			return false;
+	}
+	return true;
+}
+
+static bool each_file(Files *files, FileAct act, GError **error)
+{
+	for (guint i = 0; i < files->renderings->len; i++) {
+		const Rendering *rendering = files->renderings->pdata[i];
+		if (rendering && !each_form(files, rendering, act, error))
 			return false;
 	}
 	return true;
@@ -115,46 +129,112 @@ static bool render_all(Files *files, GError **error)
 	return true;
 }
 
-/* ---- writing them ------------------------------------------------------- */
+/* ---- what is there already ---------------------------------------------- */
 
-/* A page of somebody else's stays. */
-static bool check_page(const char *path, GError **error)
+static bool fail_foreign(const char *path, const char *why, GError **error)
 {
-	g_autofree char *there = NULL;
-
-	if (!g_file_test(path, G_FILE_TEST_EXISTS))
-		return true;
-	if (g_file_get_contents(path, &there, NULL, NULL) &&
-		strstr(there, render_page_mark))
-		return true;
 	g_set_error(error, BASE_ERROR, REDRESS_ERROR_PERMANENT,
-		"%s is there already and is not of redress render; name "
-		"another folder",
-		path);
+		"%s %s; name another folder", path, why);
 	return false;
 }
 
-static bool write_all(Files *files, const char *page, GError **error)
+/* The files have the names of templates: an administrator's own words, above
+ * all, are not written over with a sample's. */
+static bool check_templates(Files *files, GError **error)
 {
-	const char *folder = files->folder;
-	char **languages = files->render->languages;
-	g_autofree char *html = NULL;
+	const GPtrArray *templates = files->render->files;
+	struct stat folder, other;
 
-	if (!check_page(page, error))
+	if (stat(files->folder, &folder) != 0)
+		return true;
+	for (guint i = 0; i < templates->len; i++) {
+		const ReplyTemplateFile *file = templates->pdata[i];
+		g_autofree char *inner = g_path_get_dirname(
+			file->path ? file->path : files->folder);
+		g_autofree char *outer = g_path_get_dirname(inner);
+		if (file->path && stat(outer, &other) == 0 &&
+			other.st_dev == folder.st_dev &&
+			other.st_ino == folder.st_ino)
+			return fail_foreign(files->folder,
+				"is a folder of templates", error);
+	}
+	return true;
+}
+
+/* A page of somebody else's stays; ours says that all of the folder is. */
+static bool check_page(const char *path, bool *ret_ours, GError **error)
+{
+	g_autofree char *there = NULL;
+	struct stat page;
+
+	*ret_ours = false;
+	if (lstat(path, &page) != 0)
+		return true;
+	*ret_ours = S_ISREG(page.st_mode) &&
+		    g_file_get_contents(path, &there, NULL, NULL) &&
+		    strstr(there, render_page_mark);
+	return *ret_ours ||
+	       fail_foreign(path,
+		       "is there already and is not of redress render", error);
+}
+
+/* A link would lead out of the folder. */
+static bool check_folder(const char *path, GError **error)
+{
+	struct stat folder;
+
+	return lstat(path, &folder) != 0 || S_ISDIR(folder.st_mode) ||
+	       fail_foreign(path, "is there already and is no folder", error);
+}
+
+static bool check_absent(Files *files, const char *path, const char *data,
+	size_t length, GError **error)
+{
+	struct stat file;
+
+	(void)files;
+	(void)data;
+	(void)length;
+	return lstat(path, &file) != 0 ||
+	       fail_foreign(path,
+		       "is there already and is not of redress render", error);
+}
+
+static bool check_all(Files *files, const char *page, GError **error)
+{
+	char **languages = files->render->languages;
+	bool ours;
+
+	if (!check_templates(files, error) || !check_page(page, &ours, error))
 		return false;
 	for (; *languages; languages++) {
 		g_autofree char *path =
-			g_build_filename(folder, *languages, NULL);
+			g_build_filename(files->folder, *languages, NULL);
+		if (!check_folder(path, error))
+			return false;
+	}
+	return ours || each_file(files, check_absent, error);
+}
+
+/* ---- writing them ------------------------------------------------------- */
+
+/* The page is first: a folder that was half written is known as ours. */
+static bool write_all(Files *files, const char *page, GError **error)
+{
+	char **languages = files->render->languages;
+	g_autofree char *html = NULL;
+
+	if (!check_all(files, page, error))
+		return false;
+	for (; *languages; languages++) {
+		g_autofree char *path =
+			g_build_filename(files->folder, *languages, NULL);
 		if (!make_folder(path, error))
 			return false;
 	}
-	for (guint i = 0; i < files->renderings->len; i++) {
-		const Rendering *rendering = files->renderings->pdata[i];
-		if (rendering && !write_rendering(files, rendering, error))
-			return false;
-	}
 	html = render_page(files->render, files->renderings);
-	return write_file(files, page, html, strlen(html), error);
+	return write_file(files, page, html, strlen(html), error) &&
+	       each_file(files, write_file, error);
 }
 
 static void tell(const Files *files, const char *page)

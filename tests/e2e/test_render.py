@@ -141,6 +141,62 @@ class Files(WithTool):
         self.assertEqual(page.read_text(), "<p>mine")
         self.assertEqual(list(self.folder.iterdir()), [page])
 
+    def test_somebody_elses_words_are_not_written_over(self):
+        """No index.html says that the files are of an earlier call."""
+        (self.folder / "en").mkdir(parents=True)
+        mine = self.folder / "en/ack.txt"
+        mine.write_text("mine")
+        err = self.write("ack", status=1)
+        self.assertIn(f"{mine} is there already", err)
+        self.assertEqual(mine.read_text(), "mine")
+        self.assertEqual(list(self.folder.rglob("*.html")), [])
+
+    def test_a_folder_of_templates_is_no_place_for_samples(self):
+        """Not even if there is a page of ours in it."""
+        own = self.place.subfolder("templates")
+        (own / "en").mkdir()
+        words = "Subject: {{reference}}\n\nMy own words\n"
+        (own / "en/ack.txt").write_text(words)
+        redressd = self.place.redressd(start=False)
+        redressd.write_config({"templates": [
+            *redressd.settings["templates"], own]})
+        self.config = redressd.config_file
+        self.write("late")
+        (self.folder / "index.html").rename(own / "index.html")
+        link = self.place.folder / "link"
+        link.symlink_to(own)
+        for self.folder in (own, own / "en/..", link):
+            err = self.write("--all", status=1)
+            self.assertIn("is a folder of templates", err)
+        self.assertEqual((own / "en/ack.txt").read_text(), words)
+        self.assertFalse((own / "en/late.txt").exists())
+
+    def test_no_link_leads_out_of_the_folder(self):
+        other = self.place.subfolder("other")
+        victim = other / "victim"
+        victim.write_text("mine")
+        self.folder.mkdir(parents=True)
+        (self.folder / "en").symlink_to(other)
+        self.assertIn(f"{self.folder}/en is there already and is no folder",
+                      self.write("ack", status=1))
+        (self.folder / "en").unlink()
+        page = self.folder / "index.html"
+        for target in (victim, other / "nowhere"):
+            page.symlink_to(target)
+            self.assertIn(f"{page} is there already",
+                          self.write("ack", status=1))
+            page.unlink()
+        # Nobody writes into it: it would be read for ever.
+        os.mkfifo(page)
+        self.assertIn(f"{page} is there already", self.write("ack", status=1))
+        page.unlink()
+        self.write("ack")
+        (self.folder / "en/late.txt").symlink_to(victim)
+        self.write("late")
+        self.assertFalse((self.folder / "en/late.txt").is_symlink())
+        self.assertEqual(victim.read_text(), "mine")
+        self.assertEqual(list(other.iterdir()), [victim])
+
     def test_a_folder_that_cannot_be_made_is_named(self):
         self.folder.parent.parent.mkdir(exist_ok=True)
         self.folder.parent.write_text("a file")
