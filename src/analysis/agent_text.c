@@ -5,6 +5,9 @@
  * Nothing is guessed: a line that is nearly one, or stands where it may be
  * somebody else's, is a problem, and then no line of the mail is a command.
  * Each line is looked at up to its first letter only, unless that is a "#".
+ * A question is the one argument that is so long that mail clients break its
+ * line: what stands below a full line of it, without a mark at its end, is its
+ * rest.
  */
 #include "internal.h"
 #include "reply_text_line.h"
@@ -20,6 +23,7 @@ enum {
 	MAX_DECOMPOSED = 18, /* of one character, by Unicode */
 	MAX_LIST_DIGITS = 3, /* "12. #note" */
 	MAX_DISTANCE = 2,    /* of a mistyped word */
+	WRAP_COLUMNS = 65,   /* no client breaks lines that are shorter */
 	LETTERS = 'z' - 'a' + 1,
 };
 
@@ -242,6 +246,7 @@ enum piece_kind {
 	PIECE_BLANK,
 	PIECE_TEXT,
 	PIECE_COMMAND,
+	PIECE_REST,      /* of the question on the line above it */
 	PIECE_UNKNOWN,   /* "#resolv", and any other "#word" */
 	PIECE_MISTYPED,  /* one of them that is near to a command */
 	PIECE_LOOKALIKE, /* folds to a command, but is none */
@@ -497,6 +502,7 @@ struct Reading {
 	GArray *pieces;   /* Piece, what may be commands */
 	unsigned pending; /* those from here on stand below words */
 	bool words_above;
+	Piece asked; /* the line above, of a question; else no length */
 };
 
 /* The first problem is the one that is told of. */
@@ -531,6 +537,55 @@ static void settle_inside(Reading *reading)
 	g_array_set_size(reading->pieces, reading->pending);
 }
 
+/* "#ask", as exactly as any command. */
+static bool is_question(const Piece *piece)
+{
+	static const char name[] = "#ask";
+	const char *start = piece->start;
+	const char *end = start + piece->length;
+
+	if (piece->kind != PIECE_COMMAND)
+		return false;
+	trim(&start, &end);
+	return (size_t)(end - start) > strlen(name) &&
+	       !g_ascii_strncasecmp(start, name, strlen(name)) &&
+	       blank_at(start + strlen(name), end);
+}
+
+/* Whoever ends a sentence goes on with another thing. */
+static bool ends_sentence(const char *start, const char *end)
+{
+	static const gunichar marks[] = {'?', '.', '!', ';', ':', 0x37e, 0x61f,
+		0x3002, 0xff01, 0xff0e, 0xff1a, 0xff1b, 0xff1f};
+	gunichar last = g_utf8_get_char(g_utf8_find_prev_char(start, end));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+		if (last == marks[i])
+			return true;
+	return false;
+}
+
+/* Whether the first word did not fit on the line above it. */
+static bool is_rest(const Piece *asked, const Piece *piece)
+{
+	const char *above = asked->start, *start = piece->start;
+	const char *above_end = above + asked->length;
+	const char *end = start + piece->length;
+
+	if (!asked->length || piece->kind != PIECE_TEXT)
+		return false;
+	trim(&above, &above_end);
+	trim(&start, &end);
+	if (*start == '>' || *start == '|' || ends_sentence(above, above_end))
+		return false;
+	const char *word = start;
+	while (word < end && !blank_at(word, end))
+		word++;
+	return g_utf8_strlen(above, above_end - above) + 1 +
+		       g_utf8_strlen(start, word - start) >
+	       WRAP_COLUMNS;
+}
+
 static void take_own_piece(Reading *reading, const Piece *piece)
 {
 	switch (piece->kind) {
@@ -540,6 +595,7 @@ static void take_own_piece(Reading *reading, const Piece *piece)
 		reading_fail(reading, ANALYSIS_COMMAND_LOOKALIKE, piece);
 		return;
 	case PIECE_COMMAND:
+	case PIECE_REST:
 	case PIECE_UNKNOWN:
 	case PIECE_MISTYPED:
 		if (reading->pieces->len < MAX_PIECES)
@@ -563,10 +619,17 @@ static void read_own(Reading *reading, const char *text)
 	Piece piece;
 
 	while (!reading->analysis->command_problem &&
-		next_piece(text, &rest, &piece))
+		next_piece(text, &rest, &piece)) {
+		if (is_rest(&reading->asked, &piece))
+			piece.kind = PIECE_REST;
+		reading->asked = is_question(&piece) || piece.kind == PIECE_REST
+					 ? piece
+					 : (Piece){0};
 		take_own_piece(reading, &piece);
+	}
 	for (unsigned i = 0; i < reading->pieces->len; i++)
-		if (piece_at(reading, i)->kind != PIECE_COMMAND)
+		if (piece_at(reading, i)->kind != PIECE_COMMAND &&
+			piece_at(reading, i)->kind != PIECE_REST)
 			reading_fail(reading, ANALYSIS_COMMAND_UNKNOWN,
 				piece_at(reading, i));
 	if (reading->pieces->len > MAX_COMMANDS)
@@ -669,14 +732,34 @@ static void append_own(const Reading *reading, GString *out, const char *text)
 	}
 }
 
+static void add_commands(const Reading *reading)
+{
+	GPtrArray *commands = reading->analysis->commands;
+
+	for (unsigned i = 0; i < reading->pieces->len; i++) {
+		const Piece *piece = piece_at(reading, i);
+		char *line = command_clean(piece);
+
+		if (piece->kind == PIECE_REST) {
+			char **question =
+				(char **)&commands->pdata[commands->len - 1];
+			char *begun = *question;
+
+			*question = g_strconcat(begun, " ", line, NULL);
+			g_free(begun);
+			g_free(line);
+		} else {
+			g_ptr_array_add(commands, line);
+		}
+	}
+}
+
 static void fill(const Reading *reading)
 {
 	Analysis *analysis = reading->analysis;
 	GString *out = g_string_new(NULL);
 
-	for (unsigned i = 0; i < reading->pieces->len; i++)
-		g_ptr_array_add(analysis->commands,
-			command_clean(piece_at(reading, i)));
+	add_commands(reading);
 	append_own(reading, out, analysis->reply_text);
 	/* A signature alone is no word to a customer. */
 	if (out->len && analysis->signature)

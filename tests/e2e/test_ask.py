@@ -5,6 +5,7 @@ import datetime
 import pathlib
 import re
 import sys
+import textwrap
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -112,6 +113,16 @@ class Asking(unittest.TestCase):
         mail = self.site.to_customer(self.ticket, 2)
         self.assertIn(f"1. {COLOUR}", mail.text())
         self.assertEqual(files_of(mail), {"form.bin": path.read_bytes()})
+
+    def test_a_question_that_the_client_broke_is_whole_again(self):
+        question = ("Do you remember the colour of the box and also of the "
+                    "lamp that was in it, or the name of the shop?")
+        broken = textwrap.fill(f"#ask {question}", 72)
+        self.assertIn("\n", broken)
+        mail = self.ask(f"{WORDS}\n\n{broken}\n#ask {COLOUR}\n")
+        self.assertIn(f"1. {question}", " ".join(mail.text().split()))
+        self.assertEqual(self.state()["questions"], [question, COLOUR])
+        self.assert_nothing_internal(mail)
 
     def test_no_question_is_no_mail_and_the_agent_hears_why(self):
         self.site.tell(self.copy, f"{WORDS}\n\n#ask\n")

@@ -20,6 +20,10 @@
 #define PLAIN HEAD "Content-Type: text/plain; charset=utf-8\n\n"
 #define HTML HEAD "Content-Type: text/html; charset=utf-8\n\n"
 #define WORDS "A new one is on its way."
+#define LONG_ASK                                                               \
+	"#ask Do you remember the colour of the box, and also of the lamp"
+#define LONG_REST                                                              \
+	"that was inside it when it came to you, or else the name of the kind"
 
 static Analysis *analyze(const char *mail)
 {
@@ -125,6 +129,22 @@ static const Clear clear[] = {
 	/* blanks as clients write them */
 	{"\u00a0#resolve\u00a0\n" WORDS, "#resolve|", WORDS},
 	{WORDS "\n#tag\u00a0late\u00a0 lid", "#tag late  lid|", WORDS},
+	/* A question that a client has broken, at 72 columns. */
+	{WORDS "\n\n" LONG_ASK "\nthat was inside?\n#ask When?",
+		LONG_ASK " that was inside?|#ask When?|", WORDS},
+	{LONG_ASK "\n" LONG_REST "\nit was?\n#tag lid\n\n" WORDS,
+		LONG_ASK " " LONG_REST " it was?|#tag lid|", WORDS},
+	{LONG_ASK "\n" LONG_REST "\n\n" WORDS, LONG_ASK " " LONG_REST "|",
+		WORDS},
+	/* What is no rest of one. */
+	{LONG_ASK "?\n" WORDS, LONG_ASK "?|", WORDS},
+	{LONG_ASK "\n\n" WORDS, LONG_ASK "|", WORDS},
+	{"#ask Which colour\n" WORDS, "#ask Which colour|", WORDS},
+	{"#tag a b c d e f g h i j k l m n o p q r s t u v w x y z aa bb cc dd"
+	 "\n" WORDS,
+		"#tag a b c d e f g h i j k l m n o p q r s t u v w x y z aa "
+		"bb cc dd|",
+		WORDS},
 	/* mentioned, numbered or spoken of: text */
 	{"I used #resolve yesterday.", "", "I used #resolve yesterday."},
 	{"#1 reason: the lid\n" WORDS "\n#12345", "",
