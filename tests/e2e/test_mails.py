@@ -27,9 +27,10 @@ HEADERS = ("From", "To", "Reply-To", "Subject", "Auto-Submitted",
 
 LINE_MOST = 998           # RFC 5322, 2.1.1
 ANSWERS = ("ack", "status")
-# A person's words are in these, but for the last two.
-WRITTEN = ("reply", "resolved")
-UNWRITTEN = ("resolved-by-customer", "resolved-unanswered")
+# A person's words are sent in these, but not in those.
+WRITTEN = ("reply", "resolved", "need-info")
+UNWRITTEN = ("resolved-by-customer", "resolved-unanswered",
+             "need-info-reminder")
 
 
 def golden_path(mail):
