@@ -25,7 +25,7 @@ function torn(page) {
 	const range = page.createRange();
 	let count = 0;
 	while (walker.nextNode()) {
-		const found = /\w{4}-\w{4}/.exec(walker.currentNode.data);
+		const found = /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(walker.currentNode.data);
 		if (!found)
 			continue;
 		range.setStart(walker.currentNode, found.index);
