@@ -247,9 +247,14 @@ void rendered_clear(Rendered *rendered);
 
 /* ---- told.c ------------------------------------------------------------ */
 
-/* Which lines of a rendered text promise a time. */
-void told_find(ReplyTold *told, const ReplyFacts *facts, const Clock *clock,
-	const char *text);
+/* Puts the times that are promises, so that they are found in what is made of
+ * them. */
+void told_mark(
+	MustacheValue *dict, const ReplyFacts *facts, const Clock *clock);
+/* Which lines of a text promise a time. */
+void told_find(ReplyTold *told, const ReplyFacts *facts, const char *text);
+/* What is mailed has no marks. */
+void told_unmark(char *text);
 
 /* One name, and the files of that name in all folders. */
 typedef struct FoundFile FoundFile;

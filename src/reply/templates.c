@@ -520,6 +520,8 @@ bool reply_templates_render(const ReplyTemplates *templates,
 	Clock clock = {templates->dates, language->code, facts->time_zone};
 	g_autoptr(MustacheValue) context = reply_facts_context(
 		facts, language->code, status_address, templates->dates);
+
+	told_mark(context, facts, &clock);
 	g_autofree char *whole =
 		mustache_render_value(language->kinds[facts->kind][FORM_TEXT],
 			context, language->partials[FORM_TEXT], false);
@@ -531,13 +533,16 @@ bool reply_templates_render(const ReplyTemplates *templates,
 		return false;
 	}
 	*ret = (Rendered){.language = language->code};
+	told_find(&ret->told, facts, strchrnul(whole, '\n'));
+	told_unmark(whole);
 	split_subject(whole, ret);
 	put_text(context, "title", ret->subject, CLEAN_SUBJECT_MOST);
-	told_find(&ret->told, facts, &clock, ret->text);
-	if (html)
+	if (html) {
 		ret->html = mustache_render_value(
 			language->kinds[facts->kind][FORM_HTML], context,
 			language->partials[FORM_HTML], true);
+		told_unmark(ret->html);
+	}
 	return true;
 }
 

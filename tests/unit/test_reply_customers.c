@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <glib/gstdio.h>
@@ -334,6 +335,75 @@ static void test_no_customer_reads_what_they_were_taken_for(void **state)
 	}
 }
 
+/* ---- which line promises ------------------------------------------------ */
+
+static void tell(const ReplyTemplates *templates, const ReplyFacts *facts,
+	ReplyTold *ret_told)
+{
+	const ReplyEnvelope envelope = {
+		.message_id = "1.7K3F-92QX@mail.example.com",
+		.from_name = "Example customer care",
+		.from_address = "complaints@example.com",
+		.to_address = "mari@example.org",
+		.reply_to = "complaints@example.com",
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes =
+		reply_compose(templates, facts, &envelope, ret_told, &error);
+
+	if (!bytes)
+		fail_msg("%s", error->message);
+	const char *data = g_bytes_get_data(bytes, NULL);
+	assert_null(memchr(data, '\001', g_bytes_get_size(bytes)));
+	assert_null(memchr(data, '\003', g_bytes_get_size(bytes)));
+	assert_null(g_strstr_len(data, (gssize)g_bytes_get_size(bytes), "=01"));
+}
+
+static void test_words_of_others_are_no_promise(void **state)
+{
+	static const char mocked[] =
+		"\001\002\003You can count on nothing by Wednesday 25 "
+		"November 2026 at 12:00 (UTC)!";
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	g_auto(ReplyTold) told = {0};
+	const char *const asked[] = {mocked, NULL};
+	(void)state;
+
+	for (int kind = 0; kind < REPLY_ESCALATION; kind++) {
+		ReplyFacts facts = facts_of((enum reply_kind)kind, "en");
+		facts.promised_s = TUESDAY + DAY;
+		facts.subject = facts.words = facts.resolution = mocked;
+		facts.customer_name = facts.assignee = mocked;
+		facts.questions = asked;
+		tell(templates, &facts, &told);
+		if (!told.answer)
+			continue;
+		assert_contains(told.answer, "You will have our answer by: ");
+		assert_lacks(told.answer, "count on");
+		assert_lacks(told.answer, "\001");
+		assert_null(told.settlement);
+		assert_null(told.update);
+	}
+}
+
+static void test_of_two_promises_at_one_time_each_has_its_line(void **state)
+{
+	g_autoptr(ReplyTemplates) templates = load_shipped();
+	const char *const *code = reply_templates_languages(templates);
+	(void)state;
+
+	for (; *code; code++) {
+		g_auto(ReplyTold) told = {0};
+		ReplyFacts facts = facts_of(REPLY_ACK, *code);
+		facts.promised_s = facts.resolve_s = TUESDAY + DAY;
+		facts.next_update_s = TUESDAY + DAY;
+		tell(templates, &facts, &told);
+		assert_string_not_equal(told.answer, told.settlement);
+		assert_string_not_equal(told.answer, told.update);
+		assert_string_not_equal(told.settlement, told.update);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +417,9 @@ int main(void)
 		cmocka_unit_test(test_the_manner_follows_the_kind_and_hides_it),
 		cmocka_unit_test(
 			test_no_customer_reads_what_they_were_taken_for),
+		cmocka_unit_test(test_words_of_others_are_no_promise),
+		cmocka_unit_test(
+			test_of_two_promises_at_one_time_each_has_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
