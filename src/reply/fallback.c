@@ -188,6 +188,11 @@ GPtrArray *reply_templates_check_files(const ReplyTemplates *templates)
 	g_autoptr(GList) codes = template_sorted_keys(templates->languages);
 	GPtrArray *remarks = remarks_new();
 
+	for (guint i = 0; i < templates->unused->len; i++) {
+		const ReplyRemark *unused = templates->unused->pdata[i];
+		remarks_add(remarks, unused->wrong, unused->file,
+			g_strdup(unused->words));
+	}
 	for (guint i = 0; i < entries->len; i++) {
 		const ReplyTemplateFile *file = g_ptr_array_index(entries, i);
 		if (file->path)

@@ -82,6 +82,7 @@ void reply_templates_free(ReplyTemplates *templates)
 	language_free(templates->common);
 	g_ptr_array_unref(templates->offered);
 	g_ptr_array_unref(templates->tone);
+	g_ptr_array_unref(templates->unused);
 	canned_free(templates->canned);
 	reply_dates_free(templates->dates);
 	g_free(templates);
@@ -136,23 +137,73 @@ GList *template_sorted_keys(GHashTable *table)
 	return g_list_sort(g_hash_table_get_keys(table), (GCompareFunc)strcmp);
 }
 
-static bool list_language(Language *language, const char *path, GError **error)
+/* ---- what is put where nobody looks ------------------------------------- */
+
+/* "ack", "ack.htm", "_footer.text": not what an editor leaves behind, nor what
+ * stands there for people to read. */
+static bool seems_template(const char *name)
+{
+	const char *end = strchrnul(name, '.');
+	g_autofree char *stem = g_strndup(name, (gsize)(end - name));
+	enum reply_kind kind;
+
+	return !(*end && strchr(end + 1, '.')) && !strchr(name, '~') &&
+	       (*name == '_' || reply_kind_from_name(stem, &kind));
+}
+
+static void remark_file(ReplyTemplates *templates, const char *path)
+{
+	remarks_add(templates->unused, true, path,
+		g_strdup("is used for nothing: a template is a file "
+			 "LANGUAGE/NAME.txt or LANGUAGE/NAME.html"));
+}
+
+/* A link that leads nowhere was meant for a folder, too. */
+static void remark_entry(
+	ReplyTemplates *templates, const char *name, const char *path)
+{
+	static const char *const known[] = {
+		TEMPLATES_COMMON, "canned", "tone", NULL};
+
+	if (*name == '.' || g_strv_contains(known, name))
+		return;
+	if (g_file_test(path, G_FILE_TEST_IS_DIR) ||
+		!g_file_test(path, G_FILE_TEST_EXISTS))
+		remarks_add(templates->unused, true, path,
+			g_strdup("is used for nothing: a language's folder is "
+				 "named by two or three small letters, such "
+				 "as \"et\""));
+	else if (seems_template(name))
+		remark_file(templates, path);
+}
+
+/* ---- finding them ------------------------------------------------------- */
+
+static bool list_language(ReplyTemplates *templates, Language *language,
+	const char *path, GError **error)
 {
 	g_autoptr(GDir) directory = open_directory(path, error);
 	const char *name;
 
 	if (!directory)
 		return false;
-	while ((name = g_dir_read_name(directory)))
+	while ((name = g_dir_read_name(directory))) {
+		g_autofree char *file = g_build_filename(path, name, NULL);
 		if (template_form_of(name) != FORMS)
-			found_files_add(language->files, name,
-				g_build_filename(path, name, NULL));
+			found_files_add(
+				language->files, name, g_steal_pointer(&file));
+		else if (seems_template(name))
+			remark_file(templates, file);
+	}
 	return true;
 }
 
 /* A language's, or what all of them share; NULL if it is neither. */
-static Language *find_folder(ReplyTemplates *templates, const char *name)
+static Language *find_folder(
+	ReplyTemplates *templates, const char *name, const char *path)
 {
+	if (!g_file_test(path, G_FILE_TEST_IS_DIR))
+		return NULL;
 	if (strcmp(name, TEMPLATES_COMMON) == 0)
 		return templates->common;
 	if (!template_is_language(name))
@@ -176,10 +227,10 @@ static bool list_directory(
 		return false;
 	while ((name = g_dir_read_name(directory))) {
 		g_autofree char *inner = g_build_filename(path, name, NULL);
-		if (!g_file_test(inner, G_FILE_TEST_IS_DIR))
-			continue;
-		Language *language = find_folder(templates, name);
-		if (language && !list_language(language, inner, error))
+		Language *language = find_folder(templates, name, inner);
+		if (!language)
+			remark_entry(templates, name, inner);
+		else if (!list_language(templates, language, inner, error))
 			return false;
 	}
 	return true;
@@ -246,6 +297,12 @@ char *template_read_file(const char *path, GError **error)
 	g_autoptr(GError) cause = NULL;
 	gsize length = 0;
 
+	/* A pipe would be read for ever. */
+	if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+		!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+		template_fail(error, path, "this is no file; remove it");
+		return NULL;
+	}
 	if (!g_file_get_contents(path, &text, &length, &cause)) {
 		g_set_error(error, REPLY_ERROR, REDRESS_ERROR_INVALID,
 			"templates: %s", cause->message);
@@ -426,6 +483,7 @@ ReplyTemplates *reply_templates_load(
 	templates->common = language_new(TEMPLATES_COMMON);
 	templates->offered = g_ptr_array_new();
 	templates->tone = g_ptr_array_new_with_free_func(g_free);
+	templates->unused = remarks_new();
 	templates->canned = canned_new();
 	templates->dates = reply_dates_new();
 	if (!load_all(templates, directories, error))

@@ -23,6 +23,7 @@ struct ReplyTemplates {
 	Language *common;      /* partials that a language may lack */
 	GPtrArray *offered;    /* const char *, sorted, NULL-terminated */
 	GPtrArray *tone;       /* char *: paths of tone/LANGUAGE.txt */
+	GPtrArray *unused;     /* ReplyRemark: of files and folders */
 	Canned *canned;
 	ReplyDates *dates;
 };

@@ -280,6 +280,41 @@ static void test_a_slot_leaves_no_trace(void **state)
 	own_end(&own);
 }
 
+/* ---- where nobody looks ------------------------------------------------- */
+
+static void test_what_is_used_for_nothing_is_told(void **state)
+{
+	static const struct {
+		const char *name, *unused;
+	} rows[] = {
+		{"pt-BR/ack.txt", "pt-BR"},
+		{"English/ack.txt", "English"},
+		{"ack.txt", "ack.txt"},
+		{"_footer.html", "_footer.html"},
+		{"et/ack.htm", "et/ack.htm"},
+		{"et/late", "et/late"},
+		{"et/_footer.TXT", "et/_footer.TXT"},
+		{"common/_head.htm", "common/_head.htm"},
+		{"README.txt", NULL},
+		{"et/ack.txt~", NULL},
+		{"et/ack.txt.bak", NULL},
+		{"et/.ack.txt.swp", NULL},
+		{"et/README.md", NULL},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GPtrArray) remarks =
+			look_with(reply_templates_check_files, rows[i].name,
+				"Subject: x\n\nx\n");
+		if (rows[i].unused)
+			assert_told(
+				remarks, rows[i].unused, "used for nothing");
+		else
+			assert_not_told(remarks, "", "used for nothing");
+	}
+}
+
 /* ---- tone -------------------------------------------------------------- */
 
 static void test_what_a_mail_owes_and_lacks_is_named(void **state)
@@ -522,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_a_slot_that_does_not_exist_is_named),
 		cmocka_unit_test(test_slots_have_names_and_meanings),
 		cmocka_unit_test(test_a_slot_leaves_no_trace),
+		cmocka_unit_test(test_what_is_used_for_nothing_is_told),
 		cmocka_unit_test(test_what_a_mail_owes_and_lacks_is_named),
 		cmocka_unit_test(test_a_fault_of_one_manner_is_named_with_it),
 		cmocka_unit_test(
