@@ -165,8 +165,7 @@ static MustacheValue *make_questions(const ReplyFacts *facts)
 		i++) {
 		MustacheValue *row = mustache_value_dictionary();
 		put_number(row, "number", i + 1);
-		put_text(row, "question", facts->questions[i],
-			CLEAN_SUBJECT_MOST * 5);
+		put_text(row, "question", facts->questions[i], CLEAN_LINE_MOST);
 		mustache_value_add(list, row);
 	}
 	return list;

@@ -123,6 +123,7 @@ char *names_greet(const char *name, const char *language);
 enum {
 	CLEAN_NAME_MOST = 100, /* characters */
 	CLEAN_SUBJECT_MOST = 200,
+	CLEAN_LINE_MOST = 1000, /* a question, what became of a command */
 	CLEAN_WORDS_MOST = 32 * 1024,
 	CLEAN_ANSWER_MOST = 256 * 1024, /* an agent's whole letter */
 };

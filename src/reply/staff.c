@@ -91,9 +91,9 @@ static MustacheValue *make_command(const ReplyCommand *row)
 {
 	MustacheValue *dict = mustache_value_dictionary();
 
-	put_text(dict, "command_line", row->line, CLEAN_SUBJECT_MOST);
+	put_text(dict, "command_line", row->line, CLEAN_LINE_MOST);
 	put_flag(dict, "done", row->done);
-	put_text(dict, "problem", row->problem, CLEAN_SUBJECT_MOST);
+	put_text(dict, "problem", row->problem, CLEAN_LINE_MOST);
 	put_text(dict, "suggestion", row->suggestion, CLEAN_NAME_MOST);
 	lines_put(
 		dict, "result", "result_lines", row->result, CLEAN_WORDS_MOST);

@@ -303,6 +303,20 @@ static void test_a_question_that_cannot_be_mailed_is_refused(void **state)
 	assert_int_equal(state_of(&c), STORE_OPEN);
 }
 
+/* Who is to write it again has to see it. */
+static void test_a_long_question_is_shown_whole_to_the_agent(void **state)
+{
+	g_auto(Case) c = case_new();
+	g_autofree char *words = g_strnfill(480, 'x');
+	g_autofree char *line = g_strdup_printf("#ask %s its end?", words);
+
+	(void)state;
+	ask(&c, line, "#ask");
+	assert_int_equal(sent(&c, "need-info"), 0);
+	g_autofree char *why = latest(&c, "command-result");
+	assert_contains(why, "x its end?");
+}
+
 static void test_who_is_asked_is_waited_for(void **state)
 {
 	g_auto(Case) c = case_new();
@@ -783,6 +797,8 @@ int main(void)
 			test_no_colleagues_address_stands_in_a_question),
 		cmocka_unit_test(
 			test_a_question_that_cannot_be_mailed_is_refused),
+		cmocka_unit_test(
+			test_a_long_question_is_shown_whole_to_the_agent),
 		cmocka_unit_test(test_who_is_asked_is_waited_for),
 		cmocka_unit_test(test_the_ticket_keeps_what_was_asked),
 		cmocka_unit_test(
