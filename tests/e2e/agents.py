@@ -183,6 +183,11 @@ class AgentSite(Site):
     def state(self, ticket):
         return self.redressd.ticket(ticket["ref"])
 
+    def promise(self, ticket):
+        """The newest promise of an answer."""
+        return [promise for promise in self.state(ticket)["promises"]
+                if promise["kind"] == "answer"][-1]
+
     def events(self, ticket):
         return [event["what"] for event in self.state(ticket)["events"]]
 

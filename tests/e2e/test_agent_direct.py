@@ -83,7 +83,8 @@ class Direct(WithSite):
         after = self.redressd.ticket(self.ticket["ref"])
         self.assertIn("direct", after["tags"])
         self.assertEqual(after["priority"], 2)
-        self.assertEqual(after["promises"][-1]["outcome"], "kept")
+        self.assertEqual(
+            self.site.promise(self.ticket)["outcome"], "kept")
         self.assert_sent_once(message)
 
     def assert_sent_once(self, message):

@@ -182,7 +182,7 @@ class Relay(WithSite):
         self.assertIn("Dear Ann,", mail.text())
         self.assertIn("Mari Mets\nExample customer care, Tartu", mail.text())
         after = self.site.state(self.ticket)
-        self.assertEqual(after["promises"][-1]["outcome"], "kept")
+        self.assertEqual(self.site.promise(self.ticket)["outcome"], "kept")
         self.assertEqual([row["kind"] for row in after["outbox"]
                           if row["to"] == self.ticket["customer"]],
                          ["ack", "reply"])
@@ -390,7 +390,7 @@ class Commands(WithSite):
         self.assert_nothing_internal(mail)
         after = self.after("promised")
         self.assertGreater(after["promised_by"], self.ticket["promised_by"])
-        self.assertEqual(after["promises"][-1]["outcome"], "open")
+        self.assertEqual(self.site.promise(self.ticket)["outcome"], "open")
 
     def test_promise_alone_tells_the_customer_the_time(self):
         self.tell("#promise tomorrow 16:00\n")
@@ -673,7 +673,7 @@ class Reminders(WithSite):
         self.site.tell(nudge, f"{WORDS}\n")
         self.assert_answer(ticket, self.site.to_customer(ticket, 2))
         self.assertEqual(
-            self.site.state(ticket)["promises"][-1]["outcome"], "kept")
+            self.site.promise(ticket)["outcome"], "kept")
 
     def resolved(self):
         """(ticket, the mail that says so), its survey sent."""
