@@ -167,6 +167,28 @@ static void check_terms(Check *check, const ConfigMailbox *mailbox,
 		promise_calendar_time_zone(calendar));
 }
 
+enum { DAY_S = 24 * 60 * 60 };
+
+/* The engine sends follow-ups up to a 24th of the interval earlier; what the
+ * backstop withholds then has been promised to the customer. */
+static void check_interval(
+	Check *check, const ConfigMailbox *mailbox, const ConfigTerms *terms)
+{
+	int64_t every_s = terms->follow_up_every_s;
+	int64_t gap_s = MAX(1, every_s - every_s / 24);
+	unsigned most = check->config->limits.automatic_per_thread_per_day;
+	int64_t needed = DAY_S / gap_s + 1;
+
+	if (most < needed)
+		check_warn(check, "mailbox",
+			"%s%s%s: follow_up_every promises customers more mails "
+			"a day than limits.automatic_per_thread_per_day (%u) "
+			"lets out; raise that to %" G_GINT64_FORMAT
+			" or more, or make follow_up_every longer",
+			mailbox->address, terms->policy ? ", policy " : "",
+			terms->policy ? terms->policy : "", most, needed);
+}
+
 static void check_mailboxes(Check *check)
 {
 	for (guint i = 0; i < check->config->mailboxes->len; i++) {
@@ -181,9 +203,11 @@ static void check_mailboxes(Check *check)
 				"%s: there is no time zone \"%s\"; install "
 				"tzdata",
 				mailbox->address, zone);
-		for (guint t = 0; place && t < mailbox->terms->len; t++)
-			check_terms(check, mailbox, mailbox->terms->pdata[t],
-				place);
+		for (guint t = 0; place && t < mailbox->terms->len; t++) {
+			const ConfigTerms *terms = mailbox->terms->pdata[t];
+			check_terms(check, mailbox, terms, place);
+			check_interval(check, mailbox, terms);
+		}
 	}
 }
 

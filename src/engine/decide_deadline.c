@@ -4,6 +4,7 @@
 
 enum {
 	DAY_S = 24 * 60 * 60,
+	MINUTE_S = 60,
 	HOUR_S = 60 * 60,
 	/* A question that a backstop withheld is put again, not for ever. */
 	QUESTION_RETRY_S = 6 * HOUR_S,
@@ -31,7 +32,8 @@ static Decision lapse(const DecideFacts *facts)
 static int64_t look_again_at(const DecideFacts *facts)
 {
 	int64_t every = facts->terms->follow_up_every_s;
-	int64_t soon = facts->now_s + MIN(HOUR_S, every);
+	/* Each look leaves an event. */
+	int64_t soon = facts->now_s + CLAMP(every, MINUTE_S, HOUR_S);
 	int64_t latest = facts->ticket->heard_at + every;
 
 	return latest > facts->now_s ? MIN(soon, latest) : soon;

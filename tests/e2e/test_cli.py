@@ -586,6 +586,23 @@ class CliTest(unittest.TestCase):
                 self.assertTrue(all(
                     "still to be filled in" in said for said in letters))
 
+    def test_check_warns_of_follow_ups_that_a_limit_withholds(self):
+        for every, most, needed in (("24h", 2, 0), ("24h", 1, 2),
+                                    ("12h", 2, 3), ("12h", 3, 0),
+                                    ("1s", 1000, 86401), ("7d", 1, 0)):
+            with self.subTest((every, most)):
+                self.redressd.write_config(
+                    {("mailbox", MAILBOX): {"follow_up_every": every},
+                     "limits": {"automatic_per_thread_per_day": most}})
+                lines = [json.loads(line) for line in self.run_tool(
+                    "check", "--json", status=1)[0].splitlines()]
+                warned = [line["detail"] for line in lines
+                          if line["verdict"] == "WARN"
+                          and line["name"] == "mailbox"]
+                self.assertEqual(len(warned), needed > 0, lines)
+                if warned:
+                    self.assertIn(f"raise that to {needed} or", warned[0])
+
     def test_check_says_why_the_mail_server_cannot_reach_the_socket(self):
         self.redressd.milter_folder.chmod(0o700)
         lines = [json.loads(line) for line in self.run_tool(

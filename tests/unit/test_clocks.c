@@ -230,6 +230,20 @@ static void test_a_word_that_would_come_at_night_comes_before_it(void **state)
 	assert_int_equal(deadline(&c, STORE_DEADLINE_SURVEY), NOW + 7 * HOUR);
 }
 
+static void test_what_is_withheld_is_not_looked_at_each_second(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c);
+	c.mailbox.terms.follow_up_every_s = 1;
+	c.facts.automatic_on_thread_today = 2;
+	Decision decision = due(&c, STORE_DEADLINE_FOLLOW_UP);
+	assert_text(decision.guard, "thread-rate");
+	assert_int_equal(
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP], NOW + MINUTE);
+}
+
 /* ---- the whole matter --------------------------------------------------- */
 
 static void test_waiting_for_the_customer_is_not_our_time(void **state)
@@ -573,6 +587,8 @@ int main(void)
 			test_an_opening_starts_what_the_policy_promises),
 		cmocka_unit_test(
 			test_a_word_that_would_come_at_night_comes_before_it),
+		cmocka_unit_test(
+			test_what_is_withheld_is_not_looked_at_each_second),
 		cmocka_unit_test(test_waiting_for_the_customer_is_not_our_time),
 		cmocka_unit_test(
 			test_another_policy_makes_a_told_time_earlier_and_never_later),
