@@ -172,8 +172,10 @@ static void change_questions(
 		ticket->asked_at = now_s;
 		ticket->reminders = 0;
 	}
-	/* Who answers after all is thanked for that. */
-	if (ticket->state == STORE_WAITING || decision->unanswered)
+	/* Who answers after all, where it rests, is thanked for that. */
+	bool rests = ticket->state == STORE_RESOLVED &&
+		     (decision->unanswered || !decision->settle);
+	if (ticket->state == STORE_WAITING || rests)
 		return;
 	g_clear_pointer(&ticket->questions, g_free);
 	ticket->asked_at = 0;

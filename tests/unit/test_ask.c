@@ -562,13 +562,20 @@ static void test_a_late_answer_opens_it_again(void **state)
 		wait_for_reminder(&c);
 	assert_int_equal(state_of(&c), STORE_RESOLVED);
 	c.now_s += DAY;
+	/* Who only asks how it stands has not answered yet. */
+	Words words = {.from = ann, .text = "STATUS", .status_request = true};
+	send_words(&c, &words);
+	g_autoptr(StoreTicket) asked = ticket_of(&c);
+	assert_true(asked->asked_at > 0);
 	customer_writes(&c, "Sorry, I was away. A red one.");
 	g_autoptr(StoreTicket) ticket = ticket_of(&c);
 	assert_int_equal(ticket->state, STORE_OPEN);
 	assert_null(ticket->questions);
 	assert_int_equal(ticket->asked_at, 0);
 	assert_int_equal(happened(&c, "reopened"), 1);
-	assert_int_equal(sent(&c, "status"), 1);
+	assert_int_equal(sent(&c, "status"), 2);
+	g_autofree char *mail = latest(&c, "status");
+	assert_contains(mail, "Thank you for your answer to our questions");
 	assert_true(due(&c, STORE_DEADLINE_PROMISE) > c.now_s);
 }
 
