@@ -65,6 +65,17 @@ int64_t promise_quiet_length_s(PromiseQuiet quiet)
 	return length_s < 0 ? length_s + PROMISE_DAY_S : length_s;
 }
 
+/* Seconds since the clock last showed the beginning. */
+static int64_t past_beginning(
+	const ZoneStretch *stretch, PromiseQuiet quiet, int64_t at_s)
+{
+	int64_t past_s = (at_s + stretch->offset_s -
+				 (int64_t)quiet.from_minute * MINUTE_S) %
+			 PROMISE_DAY_S;
+
+	return past_s < 0 ? past_s + PROMISE_DAY_S : past_s;
+}
+
 int64_t promise_before_quiet(
 	const PromiseCalendar *calendar, PromiseQuiet quiet, int64_t at_s)
 {
@@ -73,18 +84,20 @@ int64_t promise_before_quiet(
 
 	for (;;) {
 		const ZoneStretch *stretch = promise_zone_at(zone, at_s);
-		int64_t past_s =
-			(at_s + stretch->offset_s -
-				(int64_t)quiet.from_minute * MINUTE_S) %
-			PROMISE_DAY_S;
+		int64_t past_s = past_beginning(stretch, quiet, at_s);
 
-		if (past_s < 0)
-			past_s += PROMISE_DAY_S;
-		if (past_s == 0 || past_s >= length_s)
+		if (past_s >= length_s)
 			return at_s;
 		/* The first stretch has no beginning. */
-		if (at_s - past_s >= stretch->from_s)
+		if (at_s - past_s > stretch->from_s)
 			return at_s - past_s;
-		at_s = stretch->from_s - 1;
+		/* Set back to the very beginning of the quiet, the clocks show
+		 * it a second time, in the midst of it. */
+		int64_t before_s = stretch->from_s - 1;
+		if (at_s - past_s == stretch->from_s &&
+			past_beginning(promise_zone_at(zone, before_s), quiet,
+				before_s) >= length_s)
+			return at_s - past_s;
+		at_s = before_s;
 	}
 }
