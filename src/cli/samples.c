@@ -137,8 +137,8 @@ static void make_reopened(SampleTicket *ticket, const SampleWords *words)
 
 static void make_waiting(SampleTicket *ticket, const SampleWords *words)
 {
-	(void)words;
 	ticket->facts.state = "waiting";
+	ticket->facts.questions = words->questions;
 	ticket->facts.promised_s = 0;
 	ticket->facts.next_update_s = 0;
 }

@@ -721,6 +721,7 @@ static void test_who_asks_how_it_stands_hears_and_is_still_asked(void **state)
 	assert_int_equal(sent(&c, "status"), 1);
 	g_autofree char *mail = latest(&c, "status");
 	assert_contains(mail, "look forward to your reply");
+	assert_contains(mail, "1. Which colour?");
 	assert_int_equal(due(&c, STORE_DEADLINE_REMIND), before);
 	assert_int_equal(due(&c, STORE_DEADLINE_FOLLOW_UP), 0);
 }
