@@ -271,21 +271,40 @@ static void resume_letters(Decision *decision, const DecideFacts *facts)
 	begin_letter(decision, facts, false);
 }
 
-/* After the last reminder the end comes, if it ever does. */
+/* After the last reminder the end comes, if it ever does.  0: never. */
+static int64_t remind_at(const DecideFacts *facts, unsigned done)
+{
+	const EngineTerms *terms = facts->terms;
+	int64_t end_s = terms->end_waiting_after_s;
+
+	if (done < terms->reminders)
+		return by_day(
+			facts, due(facts, terms->remind_after, facts->now_s));
+	return end_s ? by_day(facts, facts->now_s + end_s) : 0;
+}
+
 static void begin_reminder(
 	Decision *decision, const DecideFacts *facts, bool anew)
 {
-	const EngineTerms *terms = facts->terms;
 	unsigned done = decision->reminded ? facts->ticket->reminders + 1 : 0;
-	int64_t end_s = terms->end_waiting_after_s;
-	int64_t *deadline = &decision->deadlines[STORE_DEADLINE_REMIND];
 
 	(void)anew;
-	if (done < terms->reminders)
-		*deadline = by_day(
-			facts, due(facts, terms->remind_after, facts->now_s));
-	else
-		*deadline = end_s ? by_day(facts, facts->now_s + end_s) : 0;
+	decision->deadlines[STORE_DEADLINE_REMIND] = remind_at(facts, done);
+}
+
+/* The night makes each of them earlier, and the end with them: what the
+ * customer is told is what will be. */
+int64_t decide_wait_until(const EngineMailbox *mailbox,
+	const EngineTerms *terms, unsigned reminders, int64_t now_s)
+{
+	DecideFacts facts = {
+		.now_s = now_s, .mailbox = mailbox, .terms = terms};
+
+	if (!terms->end_waiting_after_s)
+		return 0;
+	for (; reminders < terms->reminders; reminders++)
+		facts.now_s = remind_at(&facts, reminders);
+	return remind_at(&facts, reminders);
 }
 
 /* 0: the mailbox does not want it. */

@@ -160,7 +160,10 @@ static bool speaks_again(const DecideFacts *facts, const Analysis *analysis)
 static void speak_again(Decision *decision, const DecideFacts *facts)
 {
 	decision->unquiet = true;
-	if (!decision->reopened)
+	/* Who only asks how things stand is still waited for. */
+	if (decision->state == STORE_WAITING)
+		clocks_turn(decision, facts, CLOCK_REMINDED);
+	else if (!decision->reopened)
 		clocks_turn(decision, facts, CLOCK_SPOKE_AGAIN);
 }
 

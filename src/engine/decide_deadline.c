@@ -302,17 +302,6 @@ static Decision due_letter(const DecideFacts *facts)
 
 /* ---- a customer who was asked ------------------------------------------ */
 
-int64_t decide_wait_until(const EngineMailbox *mailbox,
-	const EngineTerms *terms, unsigned reminders, int64_t now_s)
-{
-	if (!terms->end_waiting_after_s)
-		return 0;
-	for (; reminders < terms->reminders; reminders++)
-		now_s = promise_due(
-			mailbox->calendar, terms->remind_after, now_s);
-	return now_s + terms->end_waiting_after_s;
-}
-
 /* Nothing came in spite of all reminders: the matter rests, and any word of the
  * customer's opens it again. */
 static Decision stop_waiting(const DecideFacts *facts)

@@ -505,6 +505,26 @@ static void test_who_was_asked_is_reminded_and_then_left_in_peace(void **state)
 	assert_int_equal(end.deadlines[STORE_DEADLINE_AFTERCARE], 0);
 }
 
+static void test_no_matter_rests_before_the_time_that_was_told(void **state)
+{
+	(void)state;
+	for (int64_t now_s = NOW; now_s < NOW + DAY; now_s += 37 * MINUTE) {
+		Case c;
+		case_set(&c);
+		c.mailbox.terms.quiet = (PromiseQuiet){21 * 60, 8 * 60};
+		c.facts.now_s = now_s;
+		clocks_turn(&c.decision, &c.facts, CLOCK_ASKED);
+		int64_t told =
+			decide_wait_until(&c.mailbox, c.facts.terms, 0, now_s);
+		c.ticket.state = STORE_WAITING;
+		for (; c.ticket.reminders < 2; c.ticket.reminders++) {
+			c.facts.now_s = deadline(&c, STORE_DEADLINE_REMIND);
+			c.decision = due(&c, STORE_DEADLINE_REMIND);
+		}
+		assert_int_equal(deadline(&c, STORE_DEADLINE_REMIND), told);
+	}
+}
+
 static void test_a_policy_can_wait_for_ever_and_never_remind(void **state)
 {
 	Case c;
@@ -614,6 +634,8 @@ int main(void)
 			test_nobody_gets_a_letter_who_cannot_be_written_to),
 		cmocka_unit_test(
 			test_who_was_asked_is_reminded_and_then_left_in_peace),
+		cmocka_unit_test(
+			test_no_matter_rests_before_the_time_that_was_told),
 		cmocka_unit_test(
 			test_a_policy_can_wait_for_ever_and_never_remind),
 		cmocka_unit_test(test_the_first_policy_that_applies_is_taken),

@@ -550,6 +550,27 @@ static void test_an_unreachable_customer_who_writes_is_followed_again(
 	assert_int_equal(promise_look_of(&decision), PROMISED - HOUR);
 }
 
+static void test_who_is_waited_for_and_can_be_reached_again_is_reminded(
+	void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_WAITING;
+	c.ticket.promised_by = 0;
+	c.ticket.quiet = (char *)"unreachable";
+	c.facts.from_participant = true;
+	c.mail.status_request = true;
+	Decision decision = mail(&c);
+	assert_true(decision.unquiet);
+	assert_int_equal(decision.state, STORE_WAITING);
+	assert_int_equal(decision.promised_by, DECIDE_KEEP);
+	assert_int_equal(
+		decision.deadlines[STORE_DEADLINE_FOLLOW_UP], DECIDE_KEEP);
+	assert_true(decision.deadlines[STORE_DEADLINE_REMIND] > NOW);
+}
+
 static void test_silence_is_not_broken_by_strangers_or_robots(void **state)
 {
 	Case c;
@@ -1370,6 +1391,8 @@ int main(void)
 			test_a_robots_mail_changes_nothing_on_a_ticket),
 		cmocka_unit_test(
 			test_an_unreachable_customer_who_writes_is_followed_again),
+		cmocka_unit_test(
+			test_who_is_waited_for_and_can_be_reached_again_is_reminded),
 		cmocka_unit_test(
 			test_silence_is_not_broken_by_strangers_or_robots),
 		cmocka_unit_test(
