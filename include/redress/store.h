@@ -619,6 +619,9 @@ bool store_outbox_bytes(
  * NULL: any), of this ticket since.  Those withdrawn do not count. */
 bool store_outbox_count_recipient(Store *store, const char *folded,
 	const char *kind, int64_t since_s, unsigned *ret_count, GError **error);
+/* Of this kind to this address since, that are not automatic. */
+bool store_outbox_count_owed(Store *store, const char *folded, const char *kind,
+	int64_t since_s, unsigned *ret_count, GError **error);
 bool store_outbox_count_ticket(Store *store, int64_t ticket_id,
 	const char *kind, int64_t since_s, unsigned *ret_count, GError **error);
 

@@ -60,6 +60,9 @@ static bool gather_day(Context *context, const StoreTicket *ticket,
 		       STORE_DEADLINE_FOLLOW_UP, &facts->follow_up_at, error) &&
 	       store_deadline_get(context->store, ticket->id,
 		       STORE_DEADLINE_SETTLE, &facts->settle_at, error) &&
+	       store_outbox_count_owed(context->store, customer,
+		       reply_kind_name(REPLY_FOLLOWUP), since_s,
+		       &facts->letters_to_customer_today, error) &&
 	       store_outbox_count_recipient(context->store, customer, NULL,
 		       since_s, &facts->automatic_to_customer_today, error);
 }

@@ -29,6 +29,7 @@ struct DecideFacts {
 	unsigned acks_to_sender_today;
 	unsigned automatic_on_thread_today;
 	unsigned automatic_to_customer_today; /* on all their tickets */
+	unsigned letters_to_customer_today;   /* likewise */
 	bool escalated_today;                 /* on this ticket */
 	bool threat_told_today;               /* likewise */
 	bool rating_told_today;               /* likewise */

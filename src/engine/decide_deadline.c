@@ -266,6 +266,16 @@ static bool find_due_letter(const DecideFacts *facts, DecideLetter *ret_letter)
 	return found;
 }
 
+/* Anybody can open tickets in somebody's name, each with its letters: they are
+ * spread over days, and none is left out. */
+static bool is_letter_too_many(const DecideFacts *facts)
+{
+	unsigned most = facts->automatic_per_customer_most;
+
+	return most && !facts->ticket->authenticated &&
+	       facts->letters_to_customer_today >= most;
+}
+
 /* What a rule asks for is no automatic mail too many. */
 static Decision due_letter(const DecideFacts *facts)
 {
@@ -283,6 +293,12 @@ static Decision due_letter(const DecideFacts *facts)
 		DecideLetter next = {0};
 		decide_letter(facts, facts->now_s, &next);
 		decision.deadlines[STORE_DEADLINE_LETTER] = next.due_s;
+		return decision;
+	}
+	if (!facts->ticket->quiet && is_letter_too_many(facts)) {
+		decision.guard = "recipient-rate";
+		decision.deadlines[STORE_DEADLINE_LETTER] =
+			facts->now_s + HOUR_S;
 		return decision;
 	}
 	decision.letters_until_s = facts->now_s;

@@ -147,6 +147,21 @@ bool store_outbox_count_recipient(Store *store, const char *folded,
 	return true;
 }
 
+bool store_outbox_count_owed(Store *store, const char *folded, const char *kind,
+	int64_t since_s, unsigned *ret_count, GError **error)
+{
+	int64_t count = 0;
+
+	if (!query_integer(store, &count, error,
+		    "SELECT count(*) FROM outbox"
+		    " WHERE recipient_folded = ?1 AND created_at > ?2"
+		    " AND automatic = 0 AND kind = ?3",
+		    "tit", folded, since_s, kind))
+		return false;
+	*ret_count = (unsigned)count;
+	return true;
+}
+
 bool store_outbox_count_ticket(Store *store, int64_t ticket_id,
 	const char *kind, int64_t since_s, unsigned *ret_count, GError **error)
 {

@@ -198,6 +198,52 @@ static void test_who_promises_no_settlement_any_more_says_so_once(void **state)
 		desk_deadline(c.desk, ticket, STORE_DEADLINE_SETTLE), 0);
 }
 
+/* ---- in somebody's name -------------------------------------------------- */
+
+static unsigned count_letters(Case *c)
+{
+	g_autoptr(GPtrArray) tickets = desk_tickets(c->desk);
+	unsigned letters_sent = 0;
+
+	for (guint i = 0; i < tickets->len; i++) {
+		g_autoptr(GPtrArray) rows =
+			desk_outbox(c->desk, tickets->pdata[i]);
+		for (guint r = 0; r < rows->len; r++) {
+			const StoreOutbox *row = rows->pdata[r];
+			letters_sent += !row->automatic &&
+					strcmp(row->kind, "followup") == 0;
+		}
+	}
+	return letters_sent;
+}
+
+static void test_letters_of_many_tickets_in_one_name_are_no_flood(void **state)
+{
+	enum { TICKETS = 40, A_DAY = 24 };
+	g_auto(Case) c = case_new();
+	int64_t now_s = NOW + 9 * DAY + TICKETS;
+
+	(void)state;
+	c.mailbox.terms.letters = letters;
+	c.mailbox.terms.letters_length = G_N_ELEMENTS(letters);
+	case_open(&c, "The first is Ann's own");
+	for (int i = 1; i < TICKETS; i++) {
+		g_autofree char *subject = g_strdup_printf("Matter %d", i);
+		g_autoptr(Analysis) mail = mail_new("ann@example.org", subject);
+		const Delivery delivery = {.mail = mail,
+			.to = {"care@example.com"},
+			.now_s = NOW + i};
+		mail_set(&mail->reply_text, "It came broken.");
+		EngineReceipt receipt = desk_receive(c.desk, &delivery);
+		engine_receipt_clear(&receipt);
+	}
+	desk_run_deadlines(c.desk, now_s);
+	assert_in_range(count_letters(&c), 2, A_DAY + 1);
+	for (int hour = 1; hour <= 3 * 24; hour++)
+		desk_run_deadlines(c.desk, now_s + hour * HOUR);
+	assert_int_equal(count_letters(&c), TICKETS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +254,8 @@ int main(void)
 		cmocka_unit_test(test_a_follow_up_speaks_of_no_old_time),
 		cmocka_unit_test(
 			test_who_promises_no_settlement_any_more_says_so_once),
+		cmocka_unit_test(
+			test_letters_of_many_tickets_in_one_name_are_no_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
