@@ -526,6 +526,13 @@ static bool settle_promises(Context *context, const StoreTicket *ticket,
 			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_BROKEN,
 			apply->now_s, error))
 		return false;
+	/* While its clock stands still the time that was told counts no more:
+	 * another is told when it goes on. */
+	if (decision->settle_left_s > 0 &&
+		!store_promise_settle(store, ticket->id,
+			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_REPLACED,
+			apply->now_s, error))
+		return false;
 	if (over && !end_promises(context, ticket, apply,
 			    STORE_PROMISE_SETTLEMENT, error))
 		return false;

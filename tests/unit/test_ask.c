@@ -340,6 +340,30 @@ static void test_who_is_asked_is_waited_for(void **state)
 	assert_string_equal(promise->outcome, "kept");
 }
 
+/* The customer knows that we wait for them: that it takes longer now is no
+ * promise that we broke. */
+static void test_a_settlement_that_stands_still_is_not_broken(void **state)
+{
+	g_auto(Case) c = case_new();
+
+	(void)state;
+	ask(&c, "#ask Which colour?", NULL);
+	int64_t asked_at = c.now_s;
+	c.now_s += 30 * DAY;
+	customer_writes(&c, "A red one.");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) promises =
+		desk_promises_of(c.desk, ticket, STORE_PROMISE_SETTLEMENT);
+	assert_int_equal(promises->len, 2);
+	const StorePromise *before = promises->pdata[0];
+	const StorePromise *after = promises->pdata[1];
+	assert_true(before->due_at < c.now_s);
+	assert_string_equal(before->outcome, "replaced");
+	assert_int_equal(before->settled_at, asked_at);
+	assert_null(after->outcome);
+	assert_int_equal(after->due_at, ticket->settle_by);
+}
+
 static void test_the_ticket_keeps_what_was_asked(void **state)
 {
 	g_auto(Case) c = case_new();
@@ -808,6 +832,8 @@ int main(void)
 		cmocka_unit_test(
 			test_a_long_question_is_shown_whole_to_the_agent),
 		cmocka_unit_test(test_who_is_asked_is_waited_for),
+		cmocka_unit_test(
+			test_a_settlement_that_stands_still_is_not_broken),
 		cmocka_unit_test(test_the_ticket_keeps_what_was_asked),
 		cmocka_unit_test(
 			test_an_attachment_goes_with_the_questions_once),
