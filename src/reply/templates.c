@@ -10,6 +10,8 @@ enum { FILE_MOST_BYTES = 256 * 1024 };
 
 static const char subject_prefix[] = "Subject: ";
 
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+
 static const char *const form_suffix[FORMS] = {".txt", ".html"};
 
 static void found_file_free(gpointer data)
@@ -316,6 +318,9 @@ char *template_read_file(const char *path, GError **error)
 		template_fail(error, path, "the file is not UTF-8");
 		return NULL;
 	}
+	/* Some editors begin every file so. */
+	if (g_str_has_prefix(text, byte_order_mark))
+		return g_strdup(text + strlen(byte_order_mark));
 	return g_steal_pointer(&text);
 }
 

@@ -315,6 +315,21 @@ static void test_what_is_used_for_nothing_is_told(void **state)
 	}
 }
 
+static void test_a_file_may_begin_with_a_byte_order_mark(void **state)
+{
+	ReplyFacts facts = {.kind = REPLY_ACK, .language = "en"};
+	Own own;
+	(void)state;
+
+	own_begin(&own);
+	own_write(&own, "en/ack.txt", "\xEF\xBB\xBFSubject: x\n\nA\n");
+	own_load(&own);
+	g_autofree char *text =
+		reply_render(own.templates, &facts, false, NULL);
+	assert_string_equal(text, "Subject: x\n\nA\n");
+	own_end(&own);
+}
+
 /* ---- tone -------------------------------------------------------------- */
 
 static void test_what_a_mail_owes_and_lacks_is_named(void **state)
@@ -558,6 +573,7 @@ int main(void)
 		cmocka_unit_test(test_slots_have_names_and_meanings),
 		cmocka_unit_test(test_a_slot_leaves_no_trace),
 		cmocka_unit_test(test_what_is_used_for_nothing_is_told),
+		cmocka_unit_test(test_a_file_may_begin_with_a_byte_order_mark),
 		cmocka_unit_test(test_what_a_mail_owes_and_lacks_is_named),
 		cmocka_unit_test(test_a_fault_of_one_manner_is_named_with_it),
 		cmocka_unit_test(
