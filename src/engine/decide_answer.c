@@ -180,6 +180,11 @@ Decision decide_take_over(const DecideFacts *facts, int64_t promised_by)
 {
 	Decision decision = decide_start(facts, NULL);
 
+	/* Who was promised an answer waits for nobody's. */
+	if (facts->ticket->state == STORE_WAITING) {
+		decision.state = STORE_OPEN;
+		clocks_turn(&decision, facts, CLOCK_REPLIED);
+	}
 	decision.promised_by = promised_by;
 	clocks_turn(&decision, facts, CLOCK_MERGED_IN);
 	return decision;

@@ -1356,9 +1356,32 @@ static void test_an_agents_words_are_the_reason_in_a_late_notice(void **state)
 	assert_int_equal(decision.promised_by, PROMISED);
 }
 
+static void test_a_promise_that_is_taken_over_ends_the_waiting(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.ticket.state = STORE_WAITING;
+	c.ticket.promised_by = 0;
+	c.ticket.settle_left_s = 8 * HOUR;
+	Decision decision = decide_take_over(&c.facts, NOW + 5 * HOUR);
+	assert_int_equal(decision.state, STORE_OPEN);
+	assert_int_equal(decision.promised_by, NOW + 5 * HOUR);
+	assert_int_equal(decision.settle_by, NOW + 8 * HOUR);
+	assert_int_equal(decision.deadlines[STORE_DEADLINE_REMIND], 0);
+	assert_true(follow_up_of(&decision) > NOW);
+	c.ticket.state = STORE_OPEN;
+	decision = decide_take_over(&c.facts, NOW + 5 * HOUR);
+	assert_int_equal(decision.settle_by, DECIDE_KEEP);
+	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_a_promise_that_is_taken_over_ends_the_waiting),
 		cmocka_unit_test(
 			test_a_status_answer_never_tells_a_time_that_has_passed),
 		cmocka_unit_test(
