@@ -80,7 +80,10 @@ static void answer_promise(Decision *decision, const DecideFacts *facts,
 	const DecideAnswer *answer)
 {
 	decision->settle = true;
-	decision->outcome = kept_or_broken(facts);
+	/* Another time alone is no answer: what was told is given up. */
+	decision->outcome = answer->words || answer->ask ? kept_or_broken(facts)
+			    : facts->promise_told        ? STORE_PROMISE_BROKEN
+						  : STORE_PROMISE_REPLACED;
 	if (answer->promised_by)
 		decision->promised_by = answer->promised_by;
 	if (facts->promise_told && answer->promised_by &&

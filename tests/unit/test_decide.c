@@ -1377,9 +1377,38 @@ static void test_a_promise_that_is_taken_over_ends_the_waiting(void **state)
 	assert_int_equal(follow_up_of(&decision), DECIDE_KEEP);
 }
 
+static void test_another_time_alone_gives_up_the_one_that_was_told(void **state)
+{
+	static const struct {
+		bool words, told;
+		enum store_promise_outcome outcome;
+	} cases[] = {
+		{true, true, STORE_PROMISE_KEPT},
+		{false, true, STORE_PROMISE_BROKEN},
+		{false, false, STORE_PROMISE_REPLACED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Case c;
+		case_set(&c, true);
+		c.facts.promise_told = cases[i].told;
+		DecideAnswer answer = {
+			.words = cases[i].words,
+			.promised_by = NOW + 2 * DAY,
+		};
+		Decision decision = decide_answer(&c.facts, &answer);
+		assert_true(decision.settle);
+		assert_int_equal(decision.outcome, cases[i].outcome);
+		assert_int_equal(decision.promised_by, NOW + 2 * DAY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_another_time_alone_gives_up_the_one_that_was_told),
 		cmocka_unit_test(
 			test_a_promise_that_is_taken_over_ends_the_waiting),
 		cmocka_unit_test(
