@@ -119,7 +119,7 @@ static const SampleWords rows[] = {
 			  "saadetise numbri kohe, kui lamp on vedaja käes.",
 		.resolution = "Saatsime uue lambi; see jõuab kohale "
 			      "teisipäeval.",
-		.questions = {"Mis on Teie tellimuse number?",
+		.questions = {"Mis on teie tellimuse number?",
 			"Mis on kirjas lambi all oleval sildil?",
 			"Kas võime saata uue lambi samale aadressile?"},
 	},
@@ -234,7 +234,7 @@ static const SampleWords rows[] = {
 			  "будет у перевозчика, мы сообщим номер отправления.",
 		.resolution =
 			"Мы отправили новую лампу; она придёт во вторник.",
-		.questions = {"Какой номер у вашего заказа?",
+		.questions = {"Какой номер у Вашего заказа?",
 			"Что написано на наклейке под лампой?",
 			"Можно ли отправить новую лампу по тому же адресу?"},
 	},
