@@ -474,76 +474,6 @@ static bool record_words(Context *context, const StoreTicket *ticket,
 		error);
 }
 
-/* Whether the ticket ends without a word to anybody. */
-static bool ends_silently(const Decision *decision)
-{
-	return decision->state == STORE_CLOSED && !decision->send &&
-	       !decision->spoken;
-}
-
-/* Whether a person has answered, and not only told that it will be late. */
-static bool is_answered(const Decision *decision)
-{
-	return decision->settle && !decision->late &&
-	       !ends_silently(decision) &&
-	       decision->outcome != STORE_PROMISE_REPLACED;
-}
-
-/* Of a ticket that ends without a word to anybody the time alone does not say
- * whether what was promised was kept. */
-static bool end_promises(Context *context, const StoreTicket *ticket,
-	const Apply *apply, enum store_promise_kind kind, GError **error)
-{
-	const Decision *decision = apply->decision;
-
-	return ends_silently(decision)
-		       ? store_promise_settle(context->store, ticket->id, kind,
-				 decision->outcome, apply->now_s, error)
-		       : store_promise_keep(context->store, ticket->id, kind,
-				 apply->now_s, error);
-}
-
-/* What was promised for the ticket's life ends with it; from somebody who
- * cannot be written to no word is withheld. */
-static bool settle_promises(Context *context, const StoreTicket *ticket,
-	const Apply *apply, GError **error)
-{
-	const Decision *decision = apply->decision;
-	Store *store = context->store;
-	bool over = decision->settle && decide_is_settled(ticket) &&
-		    !apply->was_settled;
-
-	if (is_answered(decision) &&
-		!store_promise_keep(store, ticket->id, STORE_PROMISE_ANSWER,
-			apply->now_s, error))
-		return false;
-	if (decision->settle &&
-		!store_promise_settle(store, ticket->id, STORE_PROMISE_ANSWER,
-			decision->outcome, apply->now_s, error))
-		return false;
-	if (decision->settlement_late &&
-		!store_promise_settle(store, ticket->id,
-			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_BROKEN,
-			apply->now_s, error))
-		return false;
-	/* While its clock stands still the time that was told counts no more:
-	 * another is told when it goes on. */
-	if (decision->settle_left_s > 0 &&
-		!store_promise_settle(store, ticket->id,
-			STORE_PROMISE_SETTLEMENT, STORE_PROMISE_REPLACED,
-			apply->now_s, error))
-		return false;
-	if (over && !end_promises(context, ticket, apply,
-			    STORE_PROMISE_SETTLEMENT, error))
-		return false;
-	if ((over || decision->spoken) && !end_promises(context, ticket, apply,
-						  STORE_PROMISE_UPDATE, error))
-		return false;
-	return !decision->quiet ||
-	       store_promise_settle(store, ticket->id, STORE_PROMISE_UPDATE,
-		       STORE_PROMISE_REPLACED, apply->now_s, error);
-}
-
 static bool record(Context *context, const StoreTicket *ticket,
 	const Apply *apply, GError **error)
 {
@@ -553,7 +483,8 @@ static bool record(Context *context, const StoreTicket *ticket,
 	if (decision->what && !add_event(context, ticket, cause, decision->what,
 				      cause->detail, 0, apply->now_s, error))
 		return false;
-	return settle_promises(context, ticket, apply, error) &&
+	return promises_settle(context, ticket, apply->decision,
+		       apply->was_settled, apply->now_s, error) &&
 	       record_rating(context, ticket, apply, error) &&
 	       record_words(context, ticket, apply, error);
 }

@@ -87,6 +87,7 @@ struct Decision {
 	int64_t settle_by;          /* likewise, of the whole matter */
 	int64_t settle_left_s;      /* while that clock stands still */
 	bool settle;                /* open promises end as ... */
+	bool postponed;             /* another time alone: nothing has come */
 	enum store_promise_outcome outcome;
 	int64_t deadlines[STORE_DEADLINES];
 };

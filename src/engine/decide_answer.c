@@ -81,8 +81,9 @@ static void answer_promise(Decision *decision, const DecideFacts *facts,
 {
 	decision->settle = true;
 	/* Another time alone is no answer: what was told is given up. */
-	decision->outcome = answer->words || answer->ask ? kept_or_broken(facts)
-			    : facts->promise_told        ? STORE_PROMISE_BROKEN
+	decision->postponed = !answer->words && !answer->ask;
+	decision->outcome = !decision->postponed  ? kept_or_broken(facts)
+			    : facts->promise_told ? STORE_PROMISE_BROKEN
 						  : STORE_PROMISE_REPLACED;
 	if (answer->promised_by)
 		decision->promised_by = answer->promised_by;

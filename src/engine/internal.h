@@ -342,4 +342,15 @@ bool send_try(Context *context, const SendOptions *options, GError **error);
 char *send_canned(Context *context, const SendOptions *options,
 	const char *name, GError **error);
 
+/* ---- promises.c -------------------------------------------------------- */
+
+/* Rows for the times that a mail to the customer tells. */
+bool promises_record(Context *context, const SendOptions *options,
+	int64_t outbox_id, const ReplyTold *told, GError **error);
+
+/* What the decision, which is in the ticket already, makes of open promises. */
+bool promises_settle(Context *context, const StoreTicket *ticket,
+	const Decision *decision, bool was_settled, int64_t now_s,
+	GError **error);
+
 #endif

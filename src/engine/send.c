@@ -371,57 +371,6 @@ static const char *choose_recipient(const SendOptions *options)
 	return options->mailbox->supervisor;
 }
 
-static bool add_promise(Context *context, const SendOptions *options,
-	const StorePromise *promise, GError **error)
-{
-	StorePromise made = *promise;
-
-	if (!promise->words)
-		return true;
-	made.ticket_id = options->ticket->id;
-	made.made_at = options->now_s;
-	/* The same time told again is the same promise, in newer words. */
-	return (promise->kind == STORE_PROMISE_UPDATE ||
-		       store_promise_settle(context->store, made.ticket_id,
-			       made.kind, STORE_PROMISE_REPLACED,
-			       options->now_s, error)) &&
-	       store_promise_insert(context->store, &made, error);
-}
-
-/*
- * What the customer reads is promised, and nothing else.  Whoever hears from us
- * has heard in time, or not.
- */
-static bool record_promises(Context *context, const SendOptions *options,
-	int64_t outbox_id, const ReplyTold *told, GError **error)
-{
-	const StoreTicket *ticket = options->ticket;
-	const StorePromise promises[] = {
-		{.kind = STORE_PROMISE_ANSWER,
-			.outbox_id = outbox_id,
-			.due_at = ticket->promised_by,
-			.words = told->answer},
-		{.kind = STORE_PROMISE_SETTLEMENT,
-			.outbox_id = outbox_id,
-			.due_at = ticket->settle_by,
-			.words = told->settlement},
-		{.kind = STORE_PROMISE_UPDATE,
-			.outbox_id = outbox_id,
-			.due_at = told->update_s,
-			.words = told->update},
-	};
-
-	if (reply_kind_is_for_staff(options->kind))
-		return true;
-	if (!store_promise_keep(context->store, ticket->id,
-		    STORE_PROMISE_UPDATE, options->now_s, error))
-		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(promises); i++)
-		if (!add_promise(context, options, &promises[i], error))
-			return false;
-	return true;
-}
-
 bool send_mail(Context *context, const SendOptions *options,
 	int64_t *ret_outbox_id, GError **error)
 {
@@ -435,7 +384,7 @@ bool send_mail(Context *context, const SendOptions *options,
 	row->bytes = compose(context, options, row->message_id, row->recipient,
 		&told, error);
 	if (!row->bytes || !queue(context, options, row, error) ||
-		!record_promises(context, options, row->id, &told, error))
+		!promises_record(context, options, row->id, &told, error))
 		return false;
 	*ret_outbox_id = row->id;
 	return true;

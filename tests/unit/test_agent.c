@@ -308,6 +308,25 @@ static void test_a_promise_is_mailed_and_kept_as_a_row(void **state)
 	assert_non_null(strstr(mail, "26 November 2026"));
 }
 
+static void test_another_time_alone_keeps_nothing_an_answer_in_time_does(
+	void **state)
+{
+	g_auto(Case) c = case_new(false);
+
+	(void)state;
+	say(&c, "", "#promise 2026-11-28 14:00");
+	g_autoptr(StoreTicket) ticket = ticket_of(&c);
+	g_autoptr(GPtrArray) given_up = desk_promises(c.desk, ticket);
+	const StorePromise *first = given_up->pdata[0];
+	assert_string_equal(first->outcome, "broken");
+	assert_int_equal(first->kept_at, 0);
+	say(&c, "Here it is.", NULL);
+	g_autoptr(GPtrArray) kept = desk_promises(c.desk, ticket);
+	first = kept->pdata[0];
+	assert_string_equal(first->outcome, "kept");
+	assert_true(first->kept_at > 0);
+}
+
 static void test_a_corrected_address_hears_and_the_wrong_one_is_out(
 	void **state)
 {
@@ -1235,6 +1254,8 @@ int main(void)
 		cmocka_unit_test(test_a_note_stays_in_the_house),
 		cmocka_unit_test(test_commands_note_what_they_say),
 		cmocka_unit_test(test_a_promise_is_mailed_and_kept_as_a_row),
+		cmocka_unit_test(
+			test_another_time_alone_keeps_nothing_an_answer_in_time_does),
 		cmocka_unit_test(
 			test_a_corrected_address_hears_and_the_wrong_one_is_out),
 		cmocka_unit_test(
