@@ -384,6 +384,11 @@ class Year:
                    and at <= end + AFTER_OUTAGE
                    for start, end in self.outages) and at >= due
 
+    def runs_again(self, at):
+        """Then, or when the outage that it falls into ends."""
+        return next((end for start, end in self.outages
+                     if start - SLACK <= at <= end), at)
+
     def in_outage(self, since, until):
         return any(start < until and since <= end + AFTER_OUTAGE
                    for start, end in self.outages)
@@ -533,7 +538,7 @@ class YearTest(unittest.TestCase):
                        ) or story.happened(at, *SETTLES)
         if promise.kind == "settlement":
             return story.happened(at, *SETTLES)
-        return story.happened(at, "answered", "asked", "promised", *SETTLES)
+        return story.happened(at, "answered", "asked", *SETTLES)
 
     def outcome(self, story, promise):
         outcome, due = promise.outcome, promise.due_at
@@ -555,8 +560,9 @@ class YearTest(unittest.TestCase):
         else:
             if kept is not None and kept <= due:
                 yield f"{promise.kind}: broken, it says, but it came in time"
-            told = any(row.kind == "late" and row.created_at == settled
-                       for row in story.rows)
+            # An agent's other time alone is told by a follow-up.
+            told = any(row.kind in ("late", "followup")
+                       and row.created_at == settled for row in story.rows)
             if settled <= due and not told and not state_at(
                     story, settled).silent and not story.happened(
                         settled, "late", "settlement-late"):
@@ -645,8 +651,10 @@ class YearTest(unittest.TestCase):
                        for due in dues):
                 yield f"a letter at {at}, due {dues}"
         for due in dues:
-            walk = state_at(story, due)
-            if due < self.year.end and walk.owed and not any(
+            # What was settled before anything ran again owes none.
+            back = self.year.runs_again(due)
+            owed = state_at(story, due).owed and state_at(story, back).owed
+            if due < self.year.end and owed and not any(
                     at == due or self.year.excused(due, at) for at in sent):
                 yield f"no letter at {due}"
 
