@@ -52,12 +52,15 @@ static void send_follow_up(Decision *decision, const DecideFacts *facts)
  * with a new time, and the supervisor hears too.  No backstop stands against
  * this mail but silence: a broken promise without a word is worse than a third
  * mail in a day.  After terms->late_most of them no time is named any more, so
- * that nothing falls due again.  What no mail has told is not apologised for.
+ * that nothing falls due again.  What no mail has told is not apologised for,
+ * and breaks no backstop.
  */
 static void be_late(Decision *decision, const DecideFacts *facts, bool told)
 {
 	decision->late = true;
 	decision->guard = facts->ticket->quiet;
+	if (!decision->guard && !told)
+		decision->guard = decide_thread_guard(facts, false);
 	if (!decision->guard && !told)
 		decision->guard = decide_customer_guard(facts);
 	if (decision->guard)

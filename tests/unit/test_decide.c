@@ -1404,9 +1404,26 @@ static void test_another_time_alone_gives_up_the_one_that_was_told(void **state)
 	}
 }
 
+static void test_what_no_mail_has_told_breaks_no_backstop(void **state)
+{
+	Case c;
+
+	(void)state;
+	case_set(&c, true);
+	c.facts.promise_told = false;
+	c.facts.automatic_on_thread_today = c.facts.automatic_per_thread_most;
+	Decision decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_withheld(&decision, "thread-rate");
+	assert_int_equal(decision.promised_by, PROMISED);
+	c.facts.promise_told = true;
+	decision = due(&c, STORE_DEADLINE_PROMISE);
+	assert_sends(&decision, REPLY_LATE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_no_mail_has_told_breaks_no_backstop),
 		cmocka_unit_test(
 			test_another_time_alone_gives_up_the_one_that_was_told),
 		cmocka_unit_test(
