@@ -134,6 +134,15 @@ def items(page, macro):
     return found
 
 
+class LanguagesTest(unittest.TestCase):
+    def test_the_manual_names_the_languages_that_are_shipped(self):
+        shipped = {path.name for path in (sources.ROOT / "templates").iterdir()
+                   if re.fullmatch("[a-z]{2,3}", path.name)}
+        named = re.search(r"are shipped:\n\.Pa ([a-z ]+) \.",
+                          manual("redress-templates.5"))[1]
+        self.assertEqual(set(named.split()), shipped)
+
+
 class ClocksTest(unittest.TestCase):
     def test_the_manual_shows_the_table_of_clocks(self):
         table = clocks(sources.ROOT.joinpath("src/engine/clocks.c").read_text(
